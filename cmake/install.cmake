@@ -1,0 +1,11 @@
+# The installed package: find_package(fiver) gives fiver::fiver.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+install(TARGETS fiver EXPORT fiver-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY include/fiver DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT fiver-targets NAMESPACE fiver:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/fiver FILE fiver-config.cmake)
+write_basic_package_version_file(fiver-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/fiver-config-version.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/fiver)
+if(TARGET h5)
+  install(TARGETS h5 RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()

@@ -1,0 +1,37 @@
+#include "base/encoder.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "base/checksum.hpp"
+#include "fiver/values/dataspace.hpp"
+#include "fiver/values/error.hpp"
+
+namespace fiver {
+
+void Encoder::uint(std::uint64_t value, unsigned width) {
+  const bool is_all_ones = value == std::numeric_limits<std::uint64_t>::max();
+  if (width < 8 && !is_all_ones && value >> (8 * width) != 0)
+    throw Error(ErrorKind::invalid_argument, fmt::format("{} does not fit in {} bytes", value, width));
+  for (unsigned i = 0; i < width; ++i) out_.push_back(static_cast<std::byte>(value >> (8 * i)));
+}
+
+void Encoder::address(std::optional<Address> value) {
+  uint(value ? value->value : std::numeric_limits<std::uint64_t>::max(), widths_.offset);
+}
+
+void Encoder::extent(std::uint64_t value) { uint(value, widths_.length); }
+
+void Encoder::text(std::string_view value) {
+  bytes(bytes_of(value));
+  u8(0);
+}
+
+void Encoder::patch(std::size_t position, std::uint64_t value, unsigned width) {
+  for (unsigned i = 0; i < width; ++i) out_[position + i] = static_cast<std::byte>(value >> (8 * i));
+}
+
+void Encoder::checksum() { u32(lookup3(out_)); }
+
+}  // namespace fiver

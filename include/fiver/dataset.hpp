@@ -1,0 +1,112 @@
+// A dataset: typed elements in a shape, however they are stored, real or virtual.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fiver/array.hpp"
+#include "fiver/chunk.hpp"
+#include "fiver/frames.hpp"
+#include "fiver/object.hpp"
+#include "fiver/plan.hpp"
+#include "fiver/values/fill_value.hpp"
+#include "fiver/values/filter_spec.hpp"
+#include "fiver/values/layout.hpp"
+#include "fiver/values/selection.hpp"
+#include "fiver/values/virtual_mapping.hpp"
+
+namespace fiver {
+
+struct ReadOptions {
+  unsigned threads = 0;                              ///< workers at most; 0: all of the runtime's
+  std::function<bool()> cancelled;                   ///< asked between chunks; true ends the read with Error{cancelled}
+  std::function<void(double share)> progress;        ///< 0 to 1, from the calling thread
+};
+
+class Dataset : public Object {
+ public:
+  const Datatype& type() const;
+  const Dataspace& space() const;
+  const Shape& shape() const { return space().dims; }
+  std::optional<Address> committed_type() const;
+  const Layout& layout() const;
+  const FillValue& fill_value() const;
+  const FilterPipeline& filters() const;
+  const std::vector<ExternalFile>& external_files() const;
+  /// Empty unless virtual.
+  const std::vector<VirtualMapping>& virtual_mappings() const;
+  bool is_virtual() const;
+  /// Elements of a chunk; nothing unless chunked.
+  std::optional<Shape> chunk_shape() const;
+  /// Bytes that its elements take in its own file, filters applied, without index and header.
+  std::uint64_t stored_size() const;
+
+  /// What reading `selection` will touch. No data are read; sources of a virtual dataset are opened.
+  Plan plan(const Selection& selection = all()) const;
+
+  // Reading. A selection's elements come row-major (points: in their order). Throw invalid_argument when selection or type don't fit, corrupt,
+  // unsupported, not_found (see Options::missing), limit, io, cancelled.
+  /// As T. The result's shape is the selection's: of a box its size, of a strided selection its counts; flat for unions and points.
+  template <class T>
+  Array<T> read(const Selection& selection = all(), const ReadOptions& options = {}) const;
+  /// As T into `into`, which has exactly as many elements as the selection.
+  template <class T>
+  Plan read_into(std::span<T> into, const Selection& selection = all(), const ReadOptions& options = {}) const {
+    return read_converted(native_type<T>(), std::as_writable_bytes(into), selection, options);
+  }
+  /// Any type: elements as `memory` into `into`. Not for types with variable-length parts.
+  Plan read_converted(const Datatype& memory, std::span<std::byte> into, const Selection& selection = all(),
+                      const ReadOptions& options = {}) const;
+  /// In the stored type, variable-length parts included.
+  Elements read_elements(const Selection& selection = all(), const ReadOptions& options = {}) const;
+  /// As `memory`, variable-length parts included.
+  Elements read_elements_as(const Datatype& memory, const Selection& selection = all(), const ReadOptions& options = {}) const;
+  /// Strings of either kind, without padding.
+  std::vector<std::string> read_strings(const Selection& selection = all(), const ReadOptions& options = {}) const;
+  /// The selection's result shape, as read() gives it.
+  Shape result_shape(const Selection& selection) const;
+
+  /// Frames along the first dimension, in order, read ahead and decoded on all cores. T is converted to.
+  template <class T>
+  Frames<T> frames(std::uint64_t first = 0, std::uint64_t count = unlimited) const;
+
+  // Chunks as stored.
+  /// Every stored chunk, in the order of the index; through a virtual dataset, its sources' chunks that lie whole in one mapping.
+  std::vector<ChunkInfo> chunk_map() const;
+  std::uint64_t chunk_count() const;
+  /// The chunk that holds this element, if it was ever written.
+  std::optional<ChunkInfo> find_chunk(const Shape& element) const;
+  /// Its stored bytes; throws not_found where no chunk was written.
+  StoredChunk read_chunk(const Shape& element) const;
+  /// Stored bytes into `into`, which may be larger; returns the bytes read.
+  std::size_t read_chunk_into(const Shape& element, std::span<std::byte> into, std::uint32_t* filter_mask = nullptr) const;
+  /// Undoes the filters of a stored chunk; `into` has the size of a whole decoded chunk.
+  void decode_chunk(std::span<const std::byte> stored, std::uint32_t filter_mask, std::span<std::byte> into) const;
+  /// Calls `work` once for each stored chunk, on all cores, in any order. The first exception ends it and is thrown here.
+  void for_each_chunk(const std::function<void(const Chunk&)>& work, const ReadOptions& options = {}) const;
+
+  using Object::Object;
+
+ private:
+  Buffer read_buffer(const Datatype& memory, const Selection& selection, const ReadOptions& options, Plan& report) const;
+};
+
+/// Box of whole frame(s): everything of the first dimension's index `first` (to first + count).
+Selection frame(std::uint64_t first, std::uint64_t count = 1);
+
+template <class T>
+Array<T> Dataset::read(const Selection& selection, const ReadOptions& options) const {
+  Plan report;
+  Buffer bytes = read_buffer(native_type<T>(), selection, options, report);
+  return Array<T>(result_shape(selection), std::move(bytes), std::move(report));
+}
+
+template <class T>
+Frames<T> Dataset::frames(std::uint64_t first, std::uint64_t count) const {
+  return Frames<T>(FrameReader(*this, native_type<T>(), first, count));
+}
+
+}  // namespace fiver

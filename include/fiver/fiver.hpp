@@ -1,0 +1,14 @@
+// Everything.
+#pragma once
+
+#include "fiver/attribute.hpp"
+#include "fiver/check.hpp"
+#include "fiver/chunk.hpp"
+#include "fiver/dataset.hpp"
+#include "fiver/file.hpp"
+#include "fiver/group.hpp"
+#include "fiver/object.hpp"
+#include "fiver/options.hpp"
+#include "fiver/plan.hpp"
+#include "fiver/runtime.hpp"
+#include "fiver/values/error.hpp"

@@ -1,17 +1,18 @@
-// A variable-length part of an element in memory: a sequence or a string. The bytes belong to the result it came with.
+// How a variable-length part of an element (text or a sequence) stands in memory: its length and where its
+// bytes are. In a file it is a length and the address of a global heap object instead (format specification
+// IV.A.2.d class 9, III.E).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <type_traits>
 
 namespace fiver {
 
 struct VariablePart {
-  std::uint64_t size = 0;           ///< elements of a sequence, bytes of a string
-  const std::byte* data = nullptr;  ///< null when size is 0
-  std::string_view text() const { return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)}; }
+  std::uint64_t size = 0;           ///< bytes of text, or elements of a sequence
+  const std::byte* data = nullptr;  ///< owned by the result that holds the element; null when size is 0
+  friend bool operator==(const VariablePart&, const VariablePart&) = default;
 };
 static_assert(sizeof(VariablePart) == 16 && std::is_trivially_copyable_v<VariablePart>);
 

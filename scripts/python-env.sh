@@ -22,7 +22,7 @@ if [ "$(cat "$folder/.stamp" 2> /dev/null)" != "$stamp" ]; then
   echo "Making the Python environment $name" >&2
   rm -rf "$folder"
   "$python" -m venv "$folder" >&2
-  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps -r "$requirements" >&2
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$requirements" >&2
   printf '%s' "$stamp" > "$folder/.stamp"
 fi
 echo "$folder/bin/python"

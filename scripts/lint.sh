@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Formatting and clang's view of every source: its warnings as errors and the few checks of .clang-tidy, in parallel.
+#   scripts/lint.sh [FILES...]      (default: all sources that git knows)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/install-packages.sh build test lint
+if [ $# -eq 0 ]; then
+  mapfile -t all < <(git ls-files '*.cpp' '*.hpp')
+else
+  all=("$@")
+fi
+sources=()
+for file in "${all[@]}"; do [[ $file != *.cpp ]] || sources+=("$file"); done
+
+clang-format-14 --dry-run -Werror "${all[@]}"
+echo "formatting: ${#all[@]} files"
+
+# Only what has changed since it last passed is looked at again: a source's stamp names all that its verdict depends on.
+stamps=build/lint
+mkdir -p "$stamps"
+flags=(-std=c++20 -Iinclude -Isrc -Itools -Itools/common -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
+  -Wold-style-cast -Woverloaded-virtual)
+shared=$(git ls-files '*.hpp' .clang-tidy scripts/lint.sh | xargs -r sha256sum | sha256sum)
+export shared stamps
+check() {
+  local file=$1 stamp
+  shift
+  stamp=$stamps/$(printf '%s' "$shared $file $(sha256sum < "$file")" | sha256sum | cut -c1-40)
+  [ ! -e "$stamp" ] || return 0
+  local said
+  if said=$(clang-tidy-14 --quiet --warnings-as-errors='*' "$file" -- "$@" 2> /dev/null); then
+    : > "$stamp"
+  else
+    printf '%s\n' "$said"
+    return 1
+  fi
+}
+export -f check
+printf '%s\0' "${sources[@]}" | xargs -0 -r -P "$(nproc)" -I FILE bash -c 'check "$@"' check FILE "${flags[@]}"
+echo "clang: ${#sources[@]} sources"

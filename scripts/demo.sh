@@ -22,7 +22,7 @@ show() { say "\$ $*"; "$@"; }
 show h5 info sample_master.h5
 show h5 ls --tree sample_master.h5
 say '$ h5 chunks sample_master.h5/entry/data/data | head -n 6'
-h5 chunks sample_master.h5/entry/data/data | head -n 6
+h5 chunks sample_master.h5/entry/data/data | awk 'NR <= 6'   # reads to the end: a closed pipe would end the demo
 
 say 'Every frame decoded: this library, one thread and all'
 demo_read sample_master.h5 /entry/data/data

@@ -55,7 +55,6 @@ struct Options {
 
   /// The file is being written by a SWMR writer: checksums that fail are read again for a while, sizes are not trusted.
   bool follow_writer = false;
-  bool verify_checksums = true;
 };
 
 }  // namespace fiver

@@ -1,0 +1,147 @@
+#include "meta/fractal_heap_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "base/checked.hpp"
+#include "format/btree2_records.hpp"
+
+namespace fiver::meta {
+namespace {
+
+format::FractalHeapHeader read_header(const FileView& file, Address address) {
+  return file.retried(address, [&](bool past_cache) {
+    const auto widths = file.widths();
+    const auto plain = format::fractal_heap_header_size(widths, 0);
+    const auto start = file.fetch(address, plain, "fractal heap header", past_cache);
+    const auto filters = format::fractal_heap_filter_bytes(start.bytes, widths);
+    if (filters == 0) return format::decode_fractal_heap_header(start.bytes, widths);
+    const auto whole = file.fetch(address, format::fractal_heap_header_size(widths, filters), "fractal heap header", past_cache);
+    return format::decode_fractal_heap_header(whole.bytes, widths);
+  });
+}
+
+}  // namespace
+
+FractalHeapReader::FractalHeapReader(const FileView& file, Address header)
+    : file_(file),
+      address_(header),
+      header_(read_header(file, header)),
+      geometry_(header_, file.widths()),
+      blocks_(32 << 20),
+      tables_(4 << 20) {
+  if (header_.huge_tree) huge_ = std::make_unique<BTree2Reader>(file, *header_.huge_tree);
+}
+
+SharedBytes FractalHeapReader::read(ByteView id) const {
+  try {
+    const auto decoded = format::decode_fractal_heap_id(id, file_.widths(), geometry_);
+    if (const auto* managed = std::get_if<format::ManagedHeapId>(&decoded)) return read_managed(*managed);
+    if (const auto* direct = std::get_if<format::HugeDirectHeapId>(&decoded))
+      return read_huge(direct->address, direct->stored_size, direct->filter_mask, direct->memory_size);
+    if (const auto* key = std::get_if<format::HugeKeyHeapId>(&decoded)) return read_huge_by_key(key->key);
+    auto tiny = std::make_shared<Bytes>(std::get<format::TinyHeapId>(decoded).object);
+    const ByteView view = *tiny;
+    return {std::move(tiny), view};
+  } catch (Error& error) {
+    error.at(address_);
+    throw;
+  }
+}
+
+Bytes FractalHeapReader::undo_filters(std::uint32_t mask, ByteView stored, std::uint64_t size) const {
+  if (!file_.settings().undo_filters)
+    throw Error(ErrorKind::unsupported, "fractal heap: its blocks are filtered, and no codecs were given");
+  return file_.settings().undo_filters(header_.filter_message, mask, stored, size);
+}
+
+std::shared_ptr<const FractalHeapReader::Table> FractalHeapReader::table(Address address, unsigned rows) const {
+  return tables_.get(address.value, [&] {
+    const auto size = geometry_.indirect_block_size(rows);
+    auto fresh = std::make_shared<Table>();
+    fresh->decoded = file_.decode_at(address, size, "fractal heap indirect block", [&](const SharedBytes& b) {
+      return format::decode_fractal_heap_indirect_block(b.bytes, file_.widths(), geometry_, rows);
+    });
+    return std::pair(std::shared_ptr<const Table>(std::move(fresh)), static_cast<std::size_t>(size));
+  });
+}
+
+std::shared_ptr<const FractalHeapReader::Block> FractalHeapReader::direct_block(const format::FractalHeapChild& child,
+                                                                               std::uint64_t size) const {
+  return blocks_.get(child.address->value, [&] {
+    auto fresh = std::make_shared<Block>();
+    const auto stored = header_.filtered() ? child.stored_size : size;
+    fresh->bytes = file_.decode_at(*child.address, stored, "fractal heap direct block", [&](const SharedBytes& bytes) {
+      SharedBytes plain = bytes;
+      if (header_.filtered()) {
+        auto decoded = std::make_shared<Bytes>(undo_filters(child.filter_mask, bytes.bytes, size));
+        plain.bytes = *decoded;
+        plain.keeper = std::move(decoded);
+      }
+      format::decode_fractal_heap_direct_block(plain.bytes, file_.widths(), geometry_);
+      return plain;
+    });
+    return std::pair(std::shared_ptr<const Block>(std::move(fresh)), static_cast<std::size_t>(size));
+  });
+}
+
+SharedBytes FractalHeapReader::read_managed(const format::ManagedHeapId& id) const {
+  if (!header_.root) throw Error(ErrorKind::corrupt, "fractal heap: it is empty, but an id points into it");
+  format::FractalHeapChild child{*header_.root, header_.filtered_root_size.value, header_.root_filter_mask};
+  std::uint64_t within = id.offset, size = geometry_.starting_size();
+  if (header_.current_rows > 0) {
+    Address address = *header_.root;
+    unsigned rows = header_.current_rows;
+    for (;;) {  // each step goes to a table of fewer rows, so this ends
+      const auto place = geometry_.place(within);
+      if (place.row >= rows)
+        throw Error(ErrorKind::corrupt, fmt::format("fractal heap: offset {} lies beyond its {} rows", id.offset, rows));
+      const auto kept = table(address, rows);
+      const auto number = std::size_t{place.row} * geometry_.width() + place.column;
+      if (number >= kept->decoded.children.size() || !kept->decoded.children[number].address)
+        throw Error(ErrorKind::corrupt, fmt::format("fractal heap: no block holds offset {}", id.offset));
+      child = kept->decoded.children[number];
+      within = place.within;
+      size = geometry_.block_size(place.row);
+      if (place.row < geometry_.direct_rows()) break;
+      const auto below = geometry_.rows_of_indirect(place.row);
+      if (below >= rows) throw Error(ErrorKind::corrupt, "fractal heap: a table is not smaller than the one above it");
+      address = *child.address;
+      rows = below;
+    }
+  }
+  const auto block = direct_block(child, size);
+  if (within < geometry_.direct_block_header_size() || !lies_within(within, id.size, block->bytes.bytes.size()))
+    throw Error(ErrorKind::corrupt, fmt::format("fractal heap: an object of {} bytes at offset {} crosses its block of {}",
+                                                id.size, id.offset, size));
+  return {block, block->bytes.bytes.subspan(static_cast<std::size_t>(within), static_cast<std::size_t>(id.size))};
+}
+
+SharedBytes FractalHeapReader::read_huge(Address address, std::uint64_t stored, std::uint32_t mask, std::uint64_t size) const {
+  auto bytes = file_.read(address, stored, "huge object of a fractal heap");
+  if (!header_.filtered()) return bytes;
+  auto decoded = std::make_shared<Bytes>(undo_filters(mask, bytes.bytes, size));
+  const ByteView view = *decoded;
+  return {std::move(decoded), view};
+}
+
+SharedBytes FractalHeapReader::read_huge_by_key(std::uint64_t key) const {
+  if (!huge_) throw Error(ErrorKind::corrupt, "fractal heap: it has no tree of huge objects, but an id needs it");
+  const auto type = static_cast<format::BTree2Type>(huge_->header().type);
+  if (type != format::BTree2Type::huge_indirect && type != format::BTree2Type::huge_indirect_filtered)
+    throw Error(ErrorKind::corrupt, fmt::format("fractal heap: its tree of huge objects has records of type {}", huge_->header().type));
+  const auto decode = [&](ByteView record) { return format::decode_huge_object_record(record, file_.widths(), type); };
+  std::optional<format::HugeObjectRecord> found;
+  auto order = [&](ByteView record) {
+    const auto id = decode(record).id;
+    return id < key ? -1 : id > key ? 1 : 0;
+  };
+  auto visit = [&](ByteView record) {
+    found = decode(record);
+    return false;
+  };
+  huge_->find(order, visit);
+  if (!found) throw Error(ErrorKind::corrupt, fmt::format("fractal heap: no huge object {}", key));
+  return read_huge(found->address, found->stored_size, found->filter_mask, found->memory_size);
+}
+
+}  // namespace fiver::meta

@@ -1,0 +1,27 @@
+// The names of an old-style group or of external files, by their offset in a local heap (format specification III.D).
+#pragma once
+
+#include <string>
+
+#include "format/local_heap.hpp"
+#include "meta/file_view.hpp"
+
+namespace fiver::meta {
+
+class LocalHeapReader {
+ public:
+  LocalHeapReader(const FileView& file, Address heap);
+
+  /// The text at `offset`. One lookup reads a small part of a large heap; after load() none reads anything.
+  std::string text(std::uint64_t offset) const;
+  /// Fetches all names: for listing.
+  void load();
+
+ private:
+  const FileView& file_;
+  Address heap_;
+  format::LocalHeapHeader header_;
+  SharedBytes all_;
+};
+
+}  // namespace fiver::meta

@@ -1,0 +1,119 @@
+#include "meta/old_group_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <unordered_set>
+
+namespace fiver::meta {
+
+struct OldGroupReader::Walk {
+  const std::function<bool(const Entries&)>& visit;
+  std::unordered_set<std::uint64_t> seen{};  // nodes and leaves: a tree that meets itself has no end
+};
+
+OldGroupReader::OldGroupReader(const FileView& file, const format::SymbolTableMessage& table, unsigned leaf_k,
+                               unsigned internal_k)
+    : file_(file), table_(table), leaf_k_(leaf_k), internal_k_(internal_k) {}
+
+format::BTree1GroupNode OldGroupReader::node(Address address) const {
+  const auto size = format::btree1_group_node_size(internal_k_, file_.widths());
+  return file_.decode_at(address, size, "group B-tree node", [&](const SharedBytes& b) {
+    return format::decode_btree1_group_node(b.bytes, file_.widths(), internal_k_);
+  });
+}
+
+OldGroupReader::Entries OldGroupReader::leaf(Address address) const {
+  const auto size = format::symbol_table_node_size(leaf_k_, file_.widths());
+  return file_.decode_at(address, size, "symbol table node", [&](const SharedBytes& b) {
+    return format::decode_symbol_table_node(b.bytes, file_.widths(), leaf_k_);
+  });
+}
+
+Link OldGroupReader::link_of(const format::SymbolTableEntry& entry, const LocalHeapReader& names) const {
+  Link link;
+  link.name = names.text(entry.name_offset);
+  if (const auto* soft = std::get_if<format::CachedSoftLink>(&entry.cache)) {
+    link.target = SoftLink{names.text(soft->text_offset)};
+    return link;
+  }
+  if (!entry.header) throw Error(ErrorKind::corrupt, fmt::format("symbol table node: \"{}\" has no address", link.name));
+  link.target = HardLink{*entry.header};
+  return link;
+}
+
+bool OldGroupReader::walk(Address address, int level, Walk& state) const {
+  if (!state.seen.insert(address.value).second)
+    throw Error(ErrorKind::corrupt, "group B-tree: a node is part of itself or of two others").at(address);
+  const auto decoded = node(address);
+  if (level >= 0 && decoded.level != level)
+    throw Error(ErrorKind::corrupt, fmt::format("group B-tree: a node of level {} where level {} belongs", decoded.level, level)).at(address);
+  if (decoded.level > file_.limits().tree_depth)
+    throw Error(ErrorKind::limit, fmt::format("group B-tree: {} levels", decoded.level)).at(address);
+  for (const auto child : decoded.children) {
+    if (decoded.level > 0) {
+      if (!walk(child, decoded.level - 1, state)) return false;
+      continue;
+    }
+    if (!state.seen.insert(child.value).second)
+      throw Error(ErrorKind::corrupt, "group B-tree: a symbol table node stands in two places").at(child);
+    if (!state.visit(leaf(child))) return false;
+  }
+  return true;
+}
+
+void OldGroupReader::for_each(const std::function<bool(Link&&)>& visit) const {
+  LocalHeapReader names(file_, table_.heap);
+  names.load();
+  const std::function<bool(const Entries&)> each_leaf = [&](const Entries& entries) {
+    for (const auto& entry : entries)
+      if (!visit(link_of(entry, names))) return false;
+    return true;
+  };
+  Walk state{each_leaf};
+  walk(table_.btree, -1, state);
+}
+
+std::uint64_t OldGroupReader::count() const {
+  std::uint64_t count = 0;
+  const std::function<bool(const Entries&)> each_leaf = [&](const Entries& entries) {
+    count += entries.size();
+    return true;
+  };
+  Walk state{each_leaf};
+  walk(table_.btree, -1, state);
+  return count;
+}
+
+std::optional<Link> OldGroupReader::find(std::string_view name) const {
+  const LocalHeapReader names(file_, table_.heap);
+  Address address = table_.btree;
+  for (int level = -1;;) {
+    const auto decoded = node(address);
+    if (level >= 0 && decoded.level != level)
+      throw Error(ErrorKind::corrupt, fmt::format("group B-tree: a node of level {} where level {} belongs", decoded.level, level)).at(address);
+    // Child i holds names above key i and up to key i + 1: the first child whose upper key is not below the name.
+    std::size_t low = 0, high = decoded.children.size();
+    while (low < high) {
+      const auto middle = (low + high) / 2;
+      if (std::string_view(names.text(decoded.keys[middle + 1])) < name) low = middle + 1;
+      else high = middle;
+    }
+    if (low == decoded.children.size()) return std::nullopt;
+    address = decoded.children[low];
+    if (decoded.level == 0) break;
+    level = decoded.level - 1;
+  }
+  const auto entries = leaf(address);
+  std::size_t low = 0, high = entries.size();
+  while (low < high) {
+    const auto middle = (low + high) / 2;
+    if (std::string_view(names.text(entries[middle].name_offset)) < name) low = middle + 1;
+    else high = middle;
+  }
+  if (low == entries.size()) return std::nullopt;
+  auto link = link_of(entries[low], names);
+  if (link.name != name) return std::nullopt;
+  return link;
+}
+
+}  // namespace fiver::meta

@@ -1,0 +1,33 @@
+// Old-style groups: a version 1 B-tree of symbol table nodes, with the names in a local heap.
+#pragma once
+
+#include "format/btree1.hpp"
+#include "format/group_messages.hpp"
+#include "format/symbol_table.hpp"
+#include "meta/links_reader.hpp"
+#include "meta/local_heap_reader.hpp"
+
+namespace fiver::meta {
+
+class OldGroupReader final : public LinksReader {
+ public:
+  OldGroupReader(const FileView& file, const format::SymbolTableMessage& table, unsigned leaf_k, unsigned internal_k);
+
+  void for_each(const std::function<bool(Link&&)>& visit) const override;
+  std::optional<Link> find(std::string_view name) const override;
+  std::uint64_t count() const override;
+
+ private:
+  using Entries = std::vector<format::SymbolTableEntry>;
+  struct Walk;
+  format::BTree1GroupNode node(Address address) const;
+  Entries leaf(Address address) const;
+  bool walk(Address address, int level, Walk& state) const;
+  Link link_of(const format::SymbolTableEntry& entry, const LocalHeapReader& names) const;
+
+  const FileView& file_;
+  format::SymbolTableMessage table_;
+  unsigned leaf_k_, internal_k_;
+};
+
+}  // namespace fiver::meta

@@ -1,0 +1,59 @@
+#include "meta/page_cache.hpp"
+
+#include <algorithm>
+
+namespace fiver::meta {
+
+PageCache::PageCache(std::shared_ptr<const Storage> storage, std::size_t most_bytes)
+    : storage_(std::move(storage)), pages_(most_bytes) {}
+
+std::shared_ptr<const PageCache::Page> PageCache::page(std::uint64_t number, std::size_t least) {
+  auto found = pages_.find(number);
+  if (found && found->bytes.size() >= least) return found;
+  if (found) pages_.erase(number);  // it was cut by the end of a file that has grown since
+  auto fresh = std::make_shared<Page>();
+  fresh->bytes.resize(page_size);
+  fresh->bytes.resize(storage_->read_at(number * page_size, fresh->bytes));
+  const auto cost = fresh->bytes.size();
+  return pages_.insert(number, std::move(fresh), cost);
+}
+
+SharedBytes PageCache::read(std::uint64_t offset, std::size_t size) {
+  if (size > most_cached_read) return read_directly(offset, size);
+  const std::uint64_t first = offset / page_size;
+  const std::size_t within = offset % page_size;
+  if (within + size <= page_size) {
+    auto kept = page(first, within + size);
+    const ByteView bytes = kept->bytes;
+    const auto from = std::min(within, bytes.size());
+    return {kept, bytes.subspan(from, std::min(size, bytes.size() - from))};
+  }
+  auto joined = std::make_shared<Bytes>();
+  joined->reserve(size);
+  for (std::uint64_t number = first; joined->size() < size; ++number) {
+    const std::size_t from = number == first ? within : 0;
+    const std::size_t wanted = std::min(size - joined->size(), page_size - from);
+    const auto kept = page(number, from + wanted);
+    const ByteView bytes = kept->bytes;
+    if (bytes.size() <= from) break;
+    const auto part = bytes.subspan(from, std::min(wanted, bytes.size() - from));
+    joined->insert(joined->end(), part.begin(), part.end());
+    if (part.size() < wanted) break;
+  }
+  const ByteView view = *joined;
+  return {std::move(joined), view};
+}
+
+SharedBytes PageCache::read_past(std::uint64_t offset, std::size_t size) {
+  for (std::uint64_t number = offset / page_size; number * page_size < offset + size; ++number) pages_.erase(number);
+  return read_directly(offset, size);
+}
+
+SharedBytes PageCache::read_directly(std::uint64_t offset, std::size_t size) const {
+  auto bytes = std::make_shared<Bytes>(size);
+  bytes->resize(storage_->read_at(offset, *bytes));
+  const ByteView view = *bytes;
+  return {std::move(bytes), view};
+}
+
+}  // namespace fiver::meta

@@ -81,6 +81,7 @@ class BufferPool {
   std::byte* allocate(std::size_t capacity);
   void give_back(std::byte* data, std::size_t capacity) noexcept;
   bool make_room(std::size_t capacity);
+  void drop_oldest() noexcept;
 
   std::shared_ptr<Budget> budget_;
   mutable Mutex mutex_;

@@ -37,6 +37,7 @@ class Mutex {
 class Condition {
  public:
   void wait(Mutex& held);
+  void notify_one() noexcept;
   void notify_all() noexcept;
 
  private:

@@ -9,8 +9,11 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "base/function_ref.hpp"
+#include "base/mutexes.hpp"
+#include "fiver/values/error.hpp"
 
 namespace fiver {
 
@@ -20,7 +23,9 @@ class CancelToken {
   void cancel() noexcept { cancelled_.store(true, std::memory_order_release); }
   bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
   /// Throws Error{cancelled} once cancel() was called.
-  void check() const;
+  void check() const {
+    if (cancelled()) throw Error(ErrorKind::cancelled, "stopped on request");
+  }
 
  private:
   std::atomic<bool> cancelled_{false};
@@ -34,7 +39,8 @@ class WorkerPool {
   /// One task that runs in the background, from submit().
   class Ticket {
    public:
-    Ticket(std::shared_ptr<State> state, std::function<void()> task);
+    Ticket(std::shared_ptr<State> state, std::function<void()> task)
+        : state_(std::move(state)), task_(std::move(task)) {}
     /// Returns when the task has run, or throws what it threw. A task that has not begun is run here and now;
     /// while another thread runs it, this one helps with other submitted tasks. After a fork, a task that the
     /// parent had under way cannot finish in the child: Error{cancelled}. The caller holds no Mutex.
@@ -55,6 +61,7 @@ class WorkerPool {
     Stage stage_ = Stage::queued;
     std::uint32_t generation_ = 0;  // fork_generation() where it began to run
     std::exception_ptr error_;
+    Condition changed_;
   };
 
   /// `threads` workers, the caller of run() counted; 0 = as many as the machine has. More than that suits

@@ -30,11 +30,9 @@ class ChunkCopy {
   std::uint64_t result_offset() const noexcept { return result_offset_; }
 
   bool is_separable() const noexcept { return separable_; }
-  const std::vector<Axis>& axes() const noexcept { return axes_; }     ///< separable only, slowest first
-  std::uint64_t result_base() const noexcept { return result_base_; }  ///< separable only
-  const std::vector<Segment>& segments() const noexcept {
-    return segments_;
-  }  ///< of the axes, or the runs in elements
+  const std::vector<Axis>& axes() const noexcept { return axes_; }             ///< separable only, slowest first
+  std::uint64_t result_base() const noexcept { return result_base_; }          ///< separable only
+  const std::vector<Segment>& segments() const noexcept { return segments_; }  ///< of the axes, or the runs in elements
 
  private:
   friend class Partition;
@@ -74,8 +72,8 @@ class RunMerger {
 
 /// Walks axes[0, depth); below them everything is `inner` consecutive elements on both sides.
 template <class Emit>
-void walk_axes(const ChunkCopy& copy, std::size_t axis, std::size_t depth, std::uint64_t inner,
-               std::uint64_t from, std::uint64_t to, Emit& emit) {
+void walk_axes(const ChunkCopy& copy, std::size_t axis, std::size_t depth, std::uint64_t inner, std::uint64_t from,
+               std::uint64_t to, Emit& emit) {
   if (axis == depth) return emit(from, to, inner);
   const auto& a = copy.axes()[axis];
   const bool runs_along = axis + 1 == depth && a.chunk_stride == inner && a.result_stride == inner;

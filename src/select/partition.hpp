@@ -41,12 +41,11 @@ class Partition {
  private:
   /// One dimension of the separable form: which chunk indexes are touched, counted without listing them.
   struct Grid {
-    std::uint64_t chunk = 1;
     std::uint64_t touched = 0;
     bool every = true;  ///< all from first to last; else each block has chunks of its own
     std::uint64_t first = 0;
-    std::vector<std::uint64_t> listed;         ///< listed segments: the touched chunk indexes,
-    std::vector<std::uint64_t> first_segment;  ///< and the first segment that reaches into each
+    // Of listed segments: how many touched chunks are new in earlier ones, and the first that is new in this one.
+    std::vector<std::uint64_t> before, first_new;
   };
   struct Group {              // of the segment form: the pieces of one chunk
     std::uint64_t chunk = 0;  ///< row-major number in the grid
@@ -56,8 +55,8 @@ class Partition {
   void count_axes();
   void cut_segments(std::uint64_t max_runs);
   std::uint64_t chunk_index(unsigned dimension, std::uint64_t number) const;
-  void append_segments(unsigned dimension, std::uint64_t number, std::uint64_t chunk_index,
-                       ChunkCopy& out) const;
+  void append_segments(unsigned dimension, std::uint64_t chunk_index, ChunkCopy& out) const;
+  void coordinates_into(std::uint64_t index, Shape& out) const;
 
   Placed placed_;
   Shape chunk_;

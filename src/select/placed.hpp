@@ -28,7 +28,8 @@ struct Placed {
   Shape extent;
   std::uint64_t element_count = 0;
   std::uint64_t result_base = 0;  ///< added to every result offset of the axes
-  /// Axes (the product), or segments of row-major element offsets in the extent, in the order of the result.
+  /// Axes (the product), or segments of row-major element offsets in the extent (packed: in the order of the
+  /// result).
   std::variant<std::vector<Axis>, std::vector<Segment>> form;
   bool distinct = true;  ///< no element of the extent occurs twice
 };

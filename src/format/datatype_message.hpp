@@ -37,8 +37,7 @@ struct DatatypeRemarks {
 /// for classes and versions not known, limit for nesting or parts beyond `limits`.
 Datatype decode_datatype(Decoder& in, const Limits& limits, DatatypeRemarks* remarks = nullptr);
 /// From a message's body, whose padding at the end is not looked at.
-Datatype decode_datatype(ByteView body, FieldWidths widths, const Limits& limits,
-                         DatatypeRemarks* remarks = nullptr);
+Datatype decode_datatype(ByteView body, FieldWidths widths, const Limits& limits, DatatypeRemarks* remarks = nullptr);
 
 /// `lowest`: the version that compound, enumeration and array types are raised to: 1 for old-style files, 3
 /// for HDF5 1.8 and later, 4 for 1.12, 5 for 2.0. Single types keep the lowest version that can express them.

@@ -24,8 +24,7 @@ namespace fiver::format {
 
 // Flags of version 2. Bits 0 and 1 are the width of the first block's size.
 inline constexpr std::uint8_t header_size_width_mask = 0x03;
-inline constexpr std::uint8_t header_attribute_order_tracked =
-    0x04;  ///< every message then has a creation index
+inline constexpr std::uint8_t header_attribute_order_tracked = 0x04;  ///< every message then has a creation index
 inline constexpr std::uint8_t header_attribute_order_indexed = 0x08;
 inline constexpr std::uint8_t header_attribute_phase_change = 0x10;
 inline constexpr std::uint8_t header_times = 0x20;
@@ -44,14 +43,14 @@ struct AttributePhaseChange {
 
 struct ObjectHeaderPrefix {
   std::uint8_t version = 2;
-  std::uint8_t flags = 0;             ///< version 2
-  std::uint16_t message_count = 0;    ///< version 1; wrong in some old files, so never counted on
-  std::uint32_t reference_count = 1;  ///< version 1; version 2 has a message for it
-  std::optional<ObjectTimes> times;   ///< version 2
+  std::uint8_t flags = 0;                            ///< version 2
+  std::uint16_t message_count = 0;                   ///< version 1; wrong in some old files, so never counted on
+  std::uint32_t reference_count = 1;                 ///< version 1; version 2 has a message for it
+  std::optional<ObjectTimes> times;                  ///< version 2
   std::optional<AttributePhaseChange> phase_change;  ///< version 2
   std::uint64_t message_bytes = 0;                   ///< bytes of the first block's messages and gap
   std::size_t prefix_bytes = 0;                      ///< bytes before the first message
-  std::uint64_t block_bytes = 0;  ///< bytes of the whole first block: prefix, messages, checksum
+  std::uint64_t block_bytes = 0;                     ///< bytes of the whole first block: prefix, messages, checksum
   bool tracks_attribute_order() const { return (flags & header_attribute_order_tracked) != 0; }
   friend bool operator==(const ObjectHeaderPrefix&, const ObjectHeaderPrefix&) = default;
 };
@@ -68,7 +67,7 @@ struct RawMessage {
   std::uint8_t flags = 0;
   std::optional<std::uint16_t> creation_index;  ///< version 2 with attribute order tracked
   ByteView body;                                ///< as stored: version 1 padded to 8
-  std::size_t offset = 0;  ///< of the message's header in its block; not used when encoding
+  std::size_t offset = 0;                       ///< of the message's header in its block; not used when encoding
   bool is(MessageType t) const { return type == static_cast<std::uint16_t>(t); }
   bool is_shared() const { return (flags & message_shared) != 0; }
 };

@@ -20,9 +20,9 @@
 
 namespace fiver::format {
 
-inline constexpr std::array<std::byte, 8> superblock_signature = {
-    std::byte{0x89}, std::byte{'H'},  std::byte{'D'},  std::byte{'F'},
-    std::byte{'\r'}, std::byte{'\n'}, std::byte{0x1A}, std::byte{'\n'}};
+inline constexpr std::array<std::byte, 8> superblock_signature = {std::byte{0x89}, std::byte{'H'},  std::byte{'D'},
+                                                                  std::byte{'F'},  std::byte{'\r'}, std::byte{'\n'},
+                                                                  std::byte{0x1A}, std::byte{'\n'}};
 
 /// Bytes to fetch before decoding; fewer are fine where the file ends.
 inline constexpr std::size_t superblock_fetch_size = 128;

@@ -55,8 +55,9 @@ ReferenceSlot decode_reference_slot(ByteView element, FieldWidths widths);
 Bytes encode_reference_slot(const ReferenceSlot& slot, FieldWidths widths);
 /// The whole reference; `heap_object` is slot.heap's object, empty where there is none.
 Reference decode_standard_reference(const ReferenceSlot& slot, ByteView heap_object, FieldWidths widths);
-/// The kind that a reference needs, and its heap object: empty where the slot suffices.
+/// The kind that a reference needs, and its heap object: empty where the slot suffices. `rank` is the dataset's that a region is of.
 ReferenceSlot::Kind standard_reference_kind(const Reference& reference);
-Bytes encode_standard_reference_object(const Reference& reference, FieldWidths widths, SelectionStyle style);
+Bytes encode_standard_reference_object(const Reference& reference, FieldWidths widths, SelectionStyle style,
+                                       unsigned rank);
 
 }  // namespace fiver::format

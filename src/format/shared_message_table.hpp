@@ -35,20 +35,20 @@ std::size_t shared_message_table_size(unsigned indexes, FieldWidths widths);
 std::vector<SharedMessageIndex> decode_shared_message_table(ByteView bytes, FieldWidths widths, unsigned indexes);
 Bytes encode_shared_message_table(const std::vector<SharedMessageIndex>& indexes, FieldWidths widths);
 
+struct SharedMessageInHeap {
+  std::uint32_t references = 0;
+  std::array<std::byte, 8> id{};  ///< in the index's fractal heap
+  friend bool operator==(const SharedMessageInHeap&, const SharedMessageInHeap&) = default;
+};
+struct SharedMessageInHeader {
+  std::uint8_t message_type = 0;
+  std::uint16_t creation_index = 0;
+  Address header;
+  friend bool operator==(const SharedMessageInHeader&, const SharedMessageInHeader&) = default;
+};
 struct SharedMessageRecord {
-  struct InHeap {
-    std::uint32_t references = 0;
-    std::array<std::byte, 8> id{};  ///< in the index's fractal heap
-    friend bool operator==(const InHeap&, const InHeap&) = default;
-  };
-  struct InHeader {
-    std::uint8_t message_type = 0;
-    std::uint16_t creation_index = 0;
-    Address header;
-    friend bool operator==(const InHeader&, const InHeader&) = default;
-  };
   std::uint32_t hash = 0;  ///< lookup3 of the encoded message
-  std::variant<InHeap, InHeader> location;
+  std::variant<SharedMessageInHeap, SharedMessageInHeader> location;
   friend bool operator==(const SharedMessageRecord&, const SharedMessageRecord&) = default;
 };
 

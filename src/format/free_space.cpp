@@ -1,0 +1,130 @@
+#include "format/free_space.hpp"
+
+#include <fmt/format.h>
+
+namespace fiver::format {
+namespace {
+
+constexpr std::string_view list_name = "free space section list";
+constexpr std::size_t checksum_size = 4;
+// Section classes of fractal heaps that describe a part of an indirect block.
+constexpr std::uint8_t first_row_class = 1, indirect_class = 3;
+
+struct SectionWidths {
+  unsigned count, size, offset;
+};
+
+SectionWidths section_widths(const FreeSpaceHeader& header) {
+  return {bytes_needed(header.serialised_sections.value), bytes_needed(header.most_section.value),
+          (header.address_bits + 7U) / 8};
+}
+
+void encode_sections(Encoder& encoder, const FreeSectionList& list, const FreeSpaceHeader& header) {
+  const auto widths = section_widths(header);
+  encoder.signature("FSSE");
+  encoder.version(0);
+  encoder.address(list.header);
+  for (std::size_t first = 0; first < list.sections.size();) {
+    auto end = first;
+    while (end < list.sections.size() && list.sections[end].size == list.sections[first].size) ++end;
+    encoder.uint(end - first, widths.count);
+    encoder.uint(list.sections[first].size, widths.size);
+    for (; first < end; ++first) {
+      encoder.uint(list.sections[first].offset, widths.offset);
+      encoder.u8(list.sections[first].section_class);
+      encoder.bytes(list.sections[first].class_data);
+    }
+  }
+}
+
+}  // namespace
+
+std::size_t free_space_header_size(FieldWidths widths) {
+  return described_size(FreeSpaceHeader{}, widths);
+}
+
+FreeSpaceHeader decode_free_space_header(ByteView bytes, FieldWidths widths) {
+  Decoder decoder(bytes, widths, "free space header");
+  FreeSpaceHeader header;
+  describe(decoder, header);
+  if (header.client > static_cast<std::uint8_t>(FreeSpaceClient::file))
+    decoder.fail(fmt::format("unknown client {}", header.client));
+  if (header.address_bits > 64) decoder.fail(fmt::format("offsets of {} bits", header.address_bits));
+  if (header.list_used.value > header.list_allocated.value)
+    decoder.fail(
+        fmt::format("a section list uses {} of {} bytes", header.list_used.value, header.list_allocated.value));
+  return header;
+}
+
+Bytes encode_free_space_header(const FreeSpaceHeader& header, FieldWidths widths) {
+  return encode_described(header, widths);
+}
+
+std::size_t free_section_class_bytes(FreeSpaceClient client, std::uint8_t section_class, unsigned heap_offset_width) {
+  if (client == FreeSpaceClient::file) return 0;
+  return section_class == first_row_class || section_class == indirect_class ? heap_offset_width + 6 : 0;
+}
+
+FreeSectionList decode_free_section_list(ByteView bytes, FieldWidths file_widths, const FreeSpaceHeader& header,
+                                         unsigned heap_offset_width) {
+  if (bytes.size() != header.list_allocated.value || bytes.size() < checksum_size)
+    throw Error(ErrorKind::corrupt, fmt::format("{}: {} bytes are there, the header says {}", list_name, bytes.size(),
+                                                header.list_allocated.value));
+  // The checksum stands at the end of the allocated bytes, behind zeros: verified before anything is believed.
+  Decoder whole(bytes, file_widths, list_name);
+  whole.skip(bytes.size() - checksum_size, "sections");
+  whole.checksum();
+  Decoder decoder(bytes.first(bytes.size() - checksum_size), file_widths, list_name);
+  decoder.signature("FSSE");
+  decoder.version(0);
+  FreeSectionList list;
+  list.header = decoder.defined_address("header address");
+  const auto widths = section_widths(header);
+  const auto section_size = widths.offset + 1U;
+  auto left = header.serialised_sections.value;
+  if (left > decoder.remaining() / section_size)
+    decoder.fail(fmt::format("{} sections, {} bytes are left", left, decoder.remaining()));
+  list.sections.reserve(static_cast<std::size_t>(left));
+  while (left > 0) {
+    const auto count = decoder.uint(widths.count, "sections of one size");
+    const auto size = decoder.uint(widths.size, "section size");
+    if (count == 0 || count > left || size == 0)
+      decoder.fail(fmt::format("{} sections of {} bytes, {} sections are left", count, size, left));
+    for (std::uint64_t i = 0; i < count; ++i) {
+      FreeSection section;
+      section.size = size;
+      section.offset = decoder.uint(widths.offset, "section offset");
+      section.section_class = decoder.u8("section class");
+      const auto class_bytes = free_section_class_bytes(static_cast<FreeSpaceClient>(header.client),
+                                                        section.section_class, heap_offset_width);
+      const auto data = decoder.bytes(class_bytes, "section class data");
+      section.class_data.assign(data.begin(), data.end());
+      list.sections.push_back(std::move(section));
+    }
+    left -= count;
+  }
+  return list;
+}
+
+std::uint64_t free_section_list_size(const FreeSectionList& list, FieldWidths widths, const FreeSpaceHeader& header) {
+  Encoder encoder(widths);
+  encode_sections(encoder, list, header);
+  return encoder.size() + checksum_size;
+}
+
+Bytes encode_free_section_list(const FreeSectionList& list, FieldWidths widths, const FreeSpaceHeader& header) {
+  if (list.sections.size() != header.serialised_sections.value)
+    throw Error(ErrorKind::invalid_argument, fmt::format("{}: {} sections, the header says {}", list_name,
+                                                         list.sections.size(), header.serialised_sections.value));
+  Encoder encoder(widths);
+  encode_sections(encoder, list, header);
+  const auto allocated = header.list_allocated.value;
+  if (allocated < encoder.size() + checksum_size)
+    throw Error(ErrorKind::invalid_argument, fmt::format("{}: {} bytes are needed, {} allocated", list_name,
+                                                         encoder.size() + checksum_size, allocated));
+  encoder.zeros(static_cast<std::size_t>(allocated) - checksum_size - encoder.size());
+  encoder.checksum();
+  return std::move(encoder).take();
+}
+
+}  // namespace fiver::format

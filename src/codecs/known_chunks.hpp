@@ -1,0 +1,107 @@
+// Chunks of n-bit and scale-offset that the C library, version 1.10.8, wrote for datasets of ten elements: the filter's values, the
+// stored bytes, and the elements that it read back.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "codecs/codec_checks.hpp"
+
+namespace fiver::codecs {
+
+struct KnownChunk {
+  std::string_view name;
+  Values values;
+  std::string_view stored, decoded;
+};
+
+inline std::vector<KnownChunk> known_scaleoffset() {
+  return {
+      {"so_i32",
+       {2, 0, 10, 0, 4, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "0700000008ceffffffffffffff00000000000000000034d7f690675bd1d4",
+       "ceffffffdbffffffe8ffffff00000000020000000f0000001c000000290000003600000043000000"},
+      {"so_i32be",
+       {2, 0, 10, 0, 4, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "0700000008ceffffffffffffff00000000000000000034d7f690675bd1d4",
+       "ffffffceffffffdbffffffe800000000000000020000000f0000001c000000290000003600000043"},
+      {"so_i32_nofill",
+       {2, 0, 10, 0, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "0700000008ceffffffffffffff00000000000000000034d32690675bd1d4",
+       "ceffffffdbffffffe8ffffff00000000020000000f0000001c000000290000003600000043000000"},
+      {"so_same_nofill",
+       {2, 0, 10, 0, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "0000000008b3ffffffffffffff000000000000000000",
+       "b3ffffffb3ffffffb3ffffffb3ffffffb3ffffffb3ffffffb3ffffffb3ffffffb3ffffffb3ffffff"},
+      {"so_same",
+       {2, 0, 10, 0, 4, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "0100000008b3ffffffffffffff00000000000000000000",
+       "b3ffffffb3ffffffb3ffffffb3ffffffb3ffffffb3ffffffb3ffffffb3ffffffb3ffffffb3ffffff"},
+      {"so_wide_be",
+       {2, 0, 10, 0, 4, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "200000000801000080ffffffff000000000000000001000080feffff7f03000080fcffff7f05000080faffff7f07000080f8"
+       "ffff7f09000080f6ffff7f",
+       "800000017ffffffe800000037ffffffc800000057ffffffa800000077ffffff8800000097ffffff6"},
+      {"so_userfill",
+       {2, 0, 10, 0, 4, 1, 0, 1, 4294967197U, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "0700000008ceffffffffffffff00000000000000000034d3269fe75bd1d4",
+       "ceffffffdbffffffe8ffffff00000000020000009dffffff1c000000290000003600000043000000"},
+      {"so_5bits",
+       {2, 5, 10, 0, 4, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "0500000008ceffffffffffffff00000000000000000375fa05db4540",
+       "ceffffffdbffffffe8ffffff00000000e2ffffffcfffffffdcffffffe9ffffffd6ffffffe3ffffff"},
+      {"so_u64",
+       {2, 0, 10, 0, 8, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "290000000800000000000000f000000000000000000000000000072fa64685072fa646850563bcb4e3c397d32342823ee3f6"
+       "099158ef2d38f0c9362fb68c72fa64685040acd87aad00",
+       "00000000000000f0141a99be1c0000f02834327d390000f03c4ecb3b560000f0506864fa720000f06482fdb88f0000f0789c"
+       "9677ac0000f08cb62f36c90000f0a0d0c8f4e50000f0b4ea61b3020100f0"},
+      {"so_f32",
+       {0, 3, 10, 1, 4, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "0e00000008d00f49c000000000000000000000000000006ab3559401fffe157a00aeadd563c030",
+       "d00f49c0a6a0b7bf50798b3e4c5dfd3f00000000d096ac408e36e34027eb0c41063b2841e58a4341"},
+      {"so_f32_wide",
+       {0, 3, 10, 1, 4, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "20000000080000000000000000000000000000000071e41af763758df6e1f056759a31c3760000000027f68477060baf77e6"
+       "1fd977639a0178d3a41678",
+       "f71ae471f68d75637556f0e176c3319a000000007784f62777af0b0677d91fe678019a637816a4d3"},
+      {"so_f64be",
+       {0, 5, 10, 1, 8, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+       "150000000800000000006af840000000000000000000000078907ffffe5a6c23c481a5ad1169b0ad2fc57890343d11c0",
+       "40f86a000000000040f86a13c0cc78ea000000000000000040f86a3b425aee6340f86a4f0327674d40f86a62c3f3e03740f8"
+       "6a7684c0592140f86a8a458255b040f86a9e064ece9a40f86ab1c71b4784"},
+  };
+}
+
+inline std::vector<KnownChunk> known_nbit() {
+  return {
+      {"nb_le",
+       {8, 0, 10, 1, 4, 0, 11, 3},
+       "ce1b4799793fe81545b1172f0764",
+       "803300008836000090390000983c0000a03f0000a8020000b0050000b8080000c00b0000c80e0000"},
+      {"nb_be",
+       {8, 0, 10, 1, 4, 1, 19, 7},
+       "ffce1ffb47ff997ff93fffe800154005b00117002f000764",
+       "03ff380003ff688003ff990003ffc98003fffa0000002a8000005b0000008b800000bc000000ec80"},
+      {"nb_comp",
+       {29, 0, 10, 3, 24, 4, 1, 1, 2, 0, 12, 0, 4, 1, 4, 1, 19, 7, 9, 2, 6, 1, 2, 0, 12, 0, 17, 4, 3},
+       "530f13a5ab0f443d9014b95b519e30d743c6a593e07509483b4d9ea43c90ee384add6cc658a25c0f0a954e80d32510e9327a"
+       "70f04398c10b55b118e2096c3fea51363f48940394b9e943b90de283acd6bc618625a0fea934c8ed125f0e12a7a30ec43588"
+       "0cb15ad1fe109643f6a492e37408",
+       "0030050003c4e90000580da207ec01000080a5ca0000000000a80d00033c618000d0051a0f64090000f81d42000000000020"
+       "050003b4d98000480d9207dc0100007095ba0000000000980d00032c510000c0050a0f54090000e80d320000000000100500"
+       "03a4c98000380d8207cc0100006085aa0000000000880d00031c410000b005fa0f44090000d8fd2200000000000005000394"
+       "b98000280d7207bc01000050759a0000000000780d00030c310000a005ea0f34090000c8ed120000000000f005000384a980"
+       "00180d6207ac01000040658a0000000000680d0003fc2100009005da0f24090000b8dd0200000000"},
+      {"nb_full",
+       {8, 1, 10, 1, 4, 0, 32, 0},
+       "70feffffd1feffff32ffffff93fffffff4ffffff55000000b60000001701000078010000d9010000",
+       "70feffffd1feffff32ffffff93fffffff4ffffff55000000b60000001701000078010000d9010000"},
+      {"nb_f20",
+       {8, 0, 10, 1, 5, 0, 20, 7},
+       "c1000bf000000003f00041000424004300043c004440044a0000",
+       "00000806000000f8050000000000000000f8010000000802000000120200000018020000001e020000002202000000250200"},
+  };
+}
+
+}  // namespace fiver::codecs

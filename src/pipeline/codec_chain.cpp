@@ -1,0 +1,78 @@
+#include "pipeline/codec_chain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fiver/values/error.hpp"
+
+namespace fiver::pipeline {
+namespace {
+
+std::string name_of(const FilterSpec& spec, const Filter* filter) {
+  if (filter != nullptr) return std::string(filter->name());
+  const auto registered = registered_filter_name(spec.id);
+  return registered.empty() ? spec.name : registered;
+}
+
+}  // namespace
+
+CodecChain::CodecChain(const FilterPipeline& pipeline, const Lookup& find) {
+  for (const auto& spec : pipeline) steps_.push_back({spec, find(spec.id)});
+}
+
+std::vector<std::size_t> CodecChain::applied(std::uint32_t mask) const {
+  std::vector<std::size_t> which;
+  for (std::size_t i = 0; i < steps_.size(); ++i)
+    if (i >= 32 || (mask >> i & 1U) == 0) which.push_back(i);
+  return which;
+}
+
+bool CodecChain::is_plain(std::uint32_t mask) const { return applied(mask).empty(); }
+
+std::optional<CodecChain::BlockFilter> CodecChain::only_filter(std::uint32_t mask) const {
+  const auto which = applied(mask);
+  if (which.size() != 1 || !steps_[which.front()].filter) return std::nullopt;
+  const auto& step = steps_[which.front()];
+  return BlockFilter{step.filter.get(), &step.spec.values};
+}
+
+const Filter& CodecChain::filter_of(const Step& step) {
+  if (step.filter) return *step.filter;
+  const auto name = name_of(step.spec, nullptr);
+  throw Error(ErrorKind::unsupported, name.empty() ? fmt::format("filter {} is not known to this library", step.spec.id)
+                                                   : fmt::format("filter {} ({}) is not known to this library", step.spec.id, name))
+      .for_filter(step.spec.id);
+}
+
+void CodecChain::fail(const Step& step, const FilterStatus& status) {
+  const auto reason = fmt::format("{}: {}", name_of(step.spec, step.filter.get()), status.reason);
+  if (status.code == FilterStatus::Code::unavailable) throw Error(ErrorKind::unsupported, reason).for_filter(step.spec.id);
+  throw Error(ErrorKind::corrupt, reason);
+}
+
+void CodecChain::decode(ByteView stored, std::uint32_t mask, MutableBytes out, Scratch& scratch) const {
+  const auto which = applied(mask);
+  if (which.empty()) {
+    if (stored.size() < out.size())
+      throw Error(ErrorKind::corrupt, fmt::format("{} bytes stored where {} belong", stored.size(), out.size()));
+    std::copy_n(stored.begin(), out.size(), out.begin());
+    return;
+  }
+  // What a filter in the middle may produce: the ones before it can have made a chunk somewhat larger, never by much.
+  const auto room = out.size() + out.size() / 4 + (std::size_t{1} << 16);
+  ByteView in = stored;
+  Bytes* next = &scratch.a;
+  for (auto i = which.size(); i-- > 1;) {
+    const auto& step = steps_[which[i]];
+    const auto status = filter_of(step).decode(step.spec.values, in, out.size(), room, *next);
+    if (!status) fail(step, status);
+    in = *next;
+    next = next == &scratch.a ? &scratch.b : &scratch.a;
+  }
+  const auto& step = steps_[which.front()];
+  const auto status = filter_of(step).decode_into(step.spec.values, in, out);
+  if (!status) fail(step, status);
+}
+
+}  // namespace fiver::pipeline

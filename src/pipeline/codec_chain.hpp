@@ -1,0 +1,55 @@
+// A dataset's filter pipeline, ready to undo: the last filter first, each one that a chunk's mask names passed over (format
+// specification IV.A.2.l).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "fiver/spi/filter.hpp"
+#include "fiver/values/filter_spec.hpp"
+
+namespace fiver::pipeline {
+
+class CodecChain {
+ public:
+  using Lookup = std::function<std::shared_ptr<const Filter>(std::uint16_t id)>;
+  /// Memory that decode() uses between filters, to be kept from chunk to chunk.
+  struct Scratch {
+    Bytes a, b;
+  };
+
+  CodecChain() = default;
+  /// Filters that `find` does not know are an error only when a chunk needs them.
+  CodecChain(const FilterPipeline& pipeline, const Lookup& find);
+
+  bool empty() const { return steps_.empty(); }
+  std::size_t size() const { return steps_.size(); }
+  /// True when no filter was applied under this mask.
+  bool is_plain(std::uint32_t mask) const;
+  /// Undoes the filters of `stored` into `out`, which has the size of the whole result. Throws corrupt (also when the result is
+  /// shorter; a longer one is cut), unsupported for a filter that is not there.
+  void decode(ByteView stored, std::uint32_t mask, MutableBytes out, Scratch& scratch) const;
+  /// The one filter that was applied, when it is one whose chunks are made of independent blocks.
+  struct BlockFilter {
+    const Filter* filter = nullptr;
+    const std::vector<std::uint32_t>* values = nullptr;
+  };
+  std::optional<BlockFilter> only_filter(std::uint32_t mask) const;
+
+ private:
+  struct Step {
+    FilterSpec spec;
+    std::shared_ptr<const Filter> filter;  // null: not known
+  };
+  std::vector<std::size_t> applied(std::uint32_t mask) const;
+  [[noreturn]] static void fail(const Step& step, const FilterStatus& status);
+  static const Filter& filter_of(const Step& step);
+
+  std::vector<Step> steps_;
+};
+
+}  // namespace fiver::pipeline

@@ -1,0 +1,43 @@
+// A ReadPlan at work: workers read, decode, convert and scatter, each into places of the result that no other touches.
+#pragma once
+
+#include "pipeline/read_plan.hpp"
+
+namespace fiver::pipeline {
+
+class ReadRun {
+ public:
+  ReadRun(const ReadPlan& plan, MutableBytes result, const ReadPlan::Execution& execution);
+  void run();
+
+ private:
+  /// What one worker keeps from chunk to chunk.
+  struct Worker {
+    BufferPool::Buffer stored, decoded;
+    CodecChain::Scratch scratch;
+    select::ChunkCopy copy;
+  };
+  using Task = ReadPlan::Task;
+  using Part = ReadPlan::Part;
+
+  void fill_result();
+  void run_task(const Task& task, Worker& worker, convert::Arena* arena);
+  void fill(const Part& part, const Worker& worker);
+  void read_raw(const Task& task, const Part& part, Worker& worker, convert::Arena* arena);
+  void read_encoded(const Task& task, const Part& part, Worker& worker, convert::Arena* arena);
+  bool decode_wanted_blocks(const Task& task, const Part& part, Worker& worker, convert::Arena* arena);
+  bool run_in_blocks();
+  void scatter(const Part& part, const select::ChunkCopy& copy, ByteView chunk, std::uint64_t first_byte, convert::Arena* arena);
+  MutableBytes place(std::uint64_t element, std::uint64_t count);
+  MutableBytes take(BufferPool::Buffer& buffer, std::uint64_t size);
+
+  const ReadPlan& plan_;
+  MutableBytes result_;
+  const ReadPlan::Execution& execution_;
+  std::size_t memory_size_;
+};
+
+/// Sets all of `into` to copies of `element`.
+void fill_with(MutableBytes into, ByteView element);
+
+}  // namespace fiver::pipeline

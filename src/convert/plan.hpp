@@ -28,12 +28,14 @@ class ConversionPlan {
 
   /// The bytes stay as they are: memcpy serves as well.
   bool is_copy() const noexcept { return is_copy_; }
-  /// convert() needs a heap (and, reading, an arena).
+  /// The stored side has variable-length parts, so that a heap is read (or written).
   bool needs_heap() const noexcept { return needs_heap_; }
+  /// Reading, the memory side has variable-length parts.
+  bool needs_arena() const noexcept { return needs_arena_; }
   std::size_t source_size() const noexcept { return source_size_; }
   std::size_t target_size() const noexcept { return target_size_; }
 
-  /// `count` elements, packed on both sides; the views hold at least that many (checked) and do not overlap.
+  /// Only for plans made by make(). `count` elements, packed on both sides; the views hold at least that many (checked) and do not overlap.
   /// Bytes of the target that no member of a compound covers are left as they are. `heap` and `arena` may be
   /// null unless needs_heap().
   void convert(ByteView source, MutableBytes target, std::size_t count, const HeapReader* heap = nullptr,
@@ -44,7 +46,7 @@ class ConversionPlan {
  private:
   std::shared_ptr<const Kernel> kernel_;
   std::size_t source_size_ = 0, target_size_ = 0;
-  bool is_copy_ = false, needs_heap_ = false;
+  bool is_copy_ = false, needs_heap_ = false, needs_arena_ = false, writes_ = false;
 };
 
 /// True when make() would succeed.

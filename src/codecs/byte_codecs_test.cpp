@@ -50,7 +50,8 @@ std::vector<Case> encoders() {
 
 TEST(ByteCodecs, RoundTrip) {
   for (const auto& [filter, values, detects] : encoders())
-    for (const std::size_t size : {0, 1, 2, 3, 7, 31, 32, 33, 64, 255, 1000, 8191, 8192, 8193, 70000})
+    for (const auto size :
+         std::initializer_list<std::size_t>{0, 1, 2, 3, 7, 31, 32, 33, 64, 255, 1000, 8191, 8192, 8193, 70000})
       for (const auto texture : {Texture::zeros, Texture::noise, Texture::runs, Texture::words})
         expect_round_trip(*filter, values, sample(size, texture));
 }

@@ -52,7 +52,7 @@ TEST(Fletcher32, AcceptsTheExchangedSumOfOldLibraries) {
 }
 
 TEST(Fletcher32, RoundTripsAndFindsEveryFlippedBit) {
-  for (const std::size_t size : {0, 1, 2, 3, 4, 5, 100, 719, 720, 721, 5001})
+  for (const auto size : std::initializer_list<std::size_t>{0, 1, 2, 3, 4, 5, 100, 719, 720, 721, 5001})
     for (const auto texture : {Texture::zeros, Texture::noise})
       expect_round_trip(*make_fletcher32(), {}, sample(size, texture));
   const auto data = sample(33, Texture::noise);

@@ -29,6 +29,24 @@ TEST(Nbit, SurvivesDamage) {
   expect_survives_damage(*make_nbit(), values, stored, 2, true);
 }
 
+TEST(Nbit, RoundTripsNumbersOfEveryPlace) {
+  for (const auto size : std::initializer_list<std::uint32_t>{1, 2, 3, 8, 10, 16})
+    for (const std::uint32_t order : {0U, 1U})
+      for (std::uint32_t offset = 0; offset < 8 * size; offset += 3)
+        for (std::uint32_t precision = 1; precision <= 8 * size - offset; precision += 5) {
+          auto data = sample(7 * size, Texture::noise);
+          for (std::size_t i = 0; i < data.size(); ++i) {  // only the bits of the number are kept
+            const auto byte = order == 0 ? i % size : size - 1 - i % size;
+            for (std::size_t bit = 0; bit < 8; ++bit)
+              if (8 * byte + bit < offset || 8 * byte + bit >= offset + precision)
+                data[i] &= ~static_cast<std::byte>(1U << bit);
+          }
+          SCOPED_TRACE(testing::Message() << size << " " << order << " " << precision << " " << offset);
+          const auto stored = expect_round_trip(*make_nbit(), {8, 0, 7, 1, size, order, precision, offset}, data);
+          EXPECT_EQ(stored.size(), (7 * precision + 7) / 8);
+        }
+}
+
 TEST(Nbit, RefusesTreesThatDoNotHold) {
   Bytes out;
   const auto stored = sample(400, Texture::noise);

@@ -29,8 +29,9 @@ class Custom final : public Filter {
 
 TEST(FilterRegistry, HasTheBuiltInFilters) {
   const auto registry = FilterRegistry::with_builtins();
-  for (const std::uint16_t id : {1,     2,     3,     4,     5,     6,     305,   307,   32000, 32001, 32004,
-                                 32008, 32012, 32013, 32015, 32018, 32020, 32022, 32023, 32026, 32032}) {
+  for (const auto id :
+       std::initializer_list<std::uint16_t>{1,     2,     3,     4,     5,     6,     305,   307,   32000, 32001, 32004,
+                                            32008, 32012, 32013, 32015, 32018, 32020, 32022, 32023, 32026, 32032}) {
     const auto filter = registry.find(id);
     ASSERT_TRUE(filter) << id;
     EXPECT_EQ(filter->id(), id);

@@ -11,95 +11,17 @@
 // chunk as it is, without a header.
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "codecs/bits.hpp"
 #include "codecs/builtin.hpp"
 #include "codecs/growing.hpp"
+#include "codecs/scaleoffset_codes.hpp"
 
 namespace fiver::codecs {
 namespace {
 
-constexpr std::size_t value_count = 20, header_size = 21, minimum_at = 5;
-constexpr std::uint32_t decimal_float = 0, integer = 2;
+using namespace scaleoffset;
 
-struct Plan {
-  bool unchanged = false, is_float = false, is_signed = false, big = false, has_fill = false;
-  std::uint32_t factor_bits = 0;  ///< an integer's width of codes chosen by the user; 0: the smallest that does
-  int decimals = 0;
-  std::size_t size = 0;  ///< of an element
-  std::uint64_t count = 0;
-  std::uint64_t fill = 0;
-  unsigned full() const { return static_cast<unsigned>(8 * size); }
-  std::uint64_t bytes() const { return count * size; }
-  std::uint64_t mask() const { return ones(full()); }
-  static std::uint64_t ones(unsigned bits) { return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1; }
-};
-
-FilterStatus plan_of(std::span<const std::uint32_t> values, Plan& plan) {
-  if (values.size() < value_count)
-    return FilterStatus::bad_parameters(fmt::format("scale-offset needs 20 values and has {}", values.size()));
-  const auto size = values[4];
-  plan.is_float = values[3] == 1;
-  if (values[3] > 1 || values[0] != (plan.is_float ? decimal_float : integer))
-    return FilterStatus::bad_parameters(fmt::format("scale-offset of kind {} for class {}", values[0], values[3]));
-  if ((size != 4 && size != 8) && (plan.is_float || (size != 1 && size != 2)))
-    return FilterStatus::bad_parameters(fmt::format("scale-offset cannot take elements of {} bytes", size));
-  plan.size = size;
-  plan.count = values[2];
-  plan.is_signed = values[5] == 1;
-  plan.big = values[6] == 1;
-  plan.has_fill = values[7] == 1;
-  plan.fill = (values[8] | std::uint64_t{values[9]} << 32U) & plan.mask();
-  const auto factor = static_cast<std::int32_t>(values[1]);
-  if (plan.is_float) {
-    plan.decimals = factor;
-  } else {
-    if (factor < 0 || values[1] > plan.full())
-      return FilterStatus::bad_parameters(fmt::format("scale-offset codes of {} bits for {} bytes", factor, size));
-    plan.factor_bits = values[1];
-    plan.unchanged = values[1] == plan.full();
-  }
-  return FilterStatus::ok();
-}
-
-/// Element i, as its bits.
-std::uint64_t load_element(ByteView bytes, std::size_t i, const Plan& plan) {
-  std::uint64_t value = 0;
-  const auto element = bytes.subspan(i * plan.size, plan.size);
-  for (std::size_t b = 0; b < plan.size; ++b)
-    value = value << 8U | std::to_integer<std::uint64_t>(element[plan.big ? b : plan.size - 1 - b]);
-  return value;
-}
-
-void store_element(std::uint64_t value, MutableBytes bytes, std::size_t i, const Plan& plan) {
-  const auto element = bytes.subspan(i * plan.size, plan.size);
-  for (std::size_t b = 0; b < plan.size; ++b)
-    element[plan.big ? plan.size - 1 - b : b] = static_cast<std::byte>(value >> (8 * b));
-}
-
-std::uint64_t sign_extended(std::uint64_t value, const Plan& plan) {
-  const auto sign = std::uint64_t{1} << (plan.full() - 1);
-  return plan.is_signed ? (value ^ sign) - sign : value;
-}
-
-/// The C library's functions of the element's own type: files hold what they rounded.
-float power_of_ten(float, int decimals) {
-  return powf(10.0F, static_cast<float>(decimals));
-}
-double power_of_ten(double, int decimals) {
-  return pow(10.0, static_cast<double>(decimals));
-}
-template <class Real>
-using BitsOf = std::conditional_t<sizeof(Real) == 4, std::uint32_t, std::uint64_t>;
-template <class Real>
-Real real_of(std::uint64_t bits) {
-  return std::bit_cast<Real>(static_cast<BitsOf<Real>>(bits));
-}
-template <class Real>
-std::uint64_t bits_of(Real value) {
-  return std::bit_cast<BitsOf<Real>>(value);
-}
+constexpr std::size_t header_size = 21, minimum_at = 5;
 
 template <class Real>
 void decode_floats(const Plan& plan, BitReader& reader, unsigned bits, std::uint64_t minimum, MutableBytes out) {
@@ -145,82 +67,6 @@ FilterStatus decode_chunk(const Plan& plan, ByteView in, MutableBytes out) {
   return FilterStatus::ok();
 }
 
-/// The codes of a chunk to write. `bits` is the full width where elements are to be stored as they are.
-struct Codes {
-  unsigned bits = 0;
-  std::uint64_t minimum = 0;
-  std::vector<std::uint64_t> values;
-};
-
-/// Bits for codes from 0 to `span`, one more of them reserved for the fill value.
-unsigned code_bits(std::uint64_t span, bool has_fill) {
-  const auto most = has_fill ? span + 1 : span;
-  return static_cast<unsigned>(std::bit_width(most));
-}
-
-Codes integer_codes(const Plan& plan, ByteView in) {
-  Codes codes;
-  bool any = false;
-  std::uint64_t least = 0, most = 0;  // in an order in which signed values sort as unsigned
-  const auto flip = plan.is_signed ? std::uint64_t{1} << (plan.full() - 1) : 0;
-  for (std::size_t i = 0; i < plan.count; ++i) {
-    const auto value = load_element(in, i, plan);
-    if (plan.has_fill && value == plan.fill) continue;
-    const auto sortable = value ^ flip;
-    least = any ? std::min(least, sortable) : sortable;
-    most = any ? std::max(most, sortable) : sortable;
-    any = true;
-  }
-  if (!any) least = most = flip;  // the value 0
-  const auto span = most - least;
-  const auto minimum = least ^ flip;
-  codes.minimum = sign_extended(minimum, plan);
-  codes.bits = plan.factor_bits;
-  if (codes.bits == 0) codes.bits = span > plan.mask() - 2 ? plan.full() : code_bits(span, plan.has_fill);
-  if (codes.bits >= plan.full()) return codes;
-  codes.values.resize(plan.count);
-  for (std::size_t i = 0; i < plan.count; ++i) {
-    const auto value = load_element(in, i, plan);
-    codes.values[i] =
-        (plan.has_fill && value == plan.fill ? Plan::ones(codes.bits) : value - minimum) & Plan::ones(codes.bits);
-  }
-  return codes;
-}
-
-template <class Real>
-Codes float_codes(const Plan& plan, ByteView in) {
-  const Codes as_they_are{plan.full(), 0, {}};
-  const auto scale = power_of_ten(Real{}, plan.decimals);
-  const auto tolerance = power_of_ten(Real{}, -plan.decimals);
-  const auto fill = real_of<Real>(plan.fill);
-  const auto is_fill = [&](Real value) { return plan.has_fill && std::abs(value - fill) < tolerance; };
-  bool any = false;
-  Real least = 0, most = 0;
-  for (std::size_t i = 0; i < plan.count; ++i) {
-    const auto value = real_of<Real>(load_element(in, i, plan));
-    if (!std::isfinite(value)) return as_they_are;  // has no code
-    if (is_fill(value)) continue;
-    least = any ? std::min(least, value) : value;
-    most = any ? std::max(most, value) : value;
-    any = true;
-  }
-  const auto lowest = least * scale;
-  const auto range = most * scale - lowest;
-  // Not so for a NaN, which an infinite product leaves.
-  if (!(range < std::ldexp(Real{1}, static_cast<int>(plan.full()) - 2))) return as_they_are;
-  const auto rounded = [&](Real value) { return static_cast<std::uint64_t>(std::llround(value * scale - lowest)); };
-  Codes codes;
-  codes.bits = code_bits(rounded(most), plan.has_fill);
-  if (codes.bits >= plan.full()) return as_they_are;
-  codes.minimum = bits_of(least);
-  codes.values.resize(plan.count);
-  for (std::size_t i = 0; i < plan.count; ++i) {
-    const auto value = real_of<Real>(load_element(in, i, plan));
-    codes.values[i] = is_fill(value) ? Plan::ones(codes.bits) : rounded(value);
-  }
-  return codes;
-}
-
 class ScaleOffset final : public Filter {
  public:
   std::uint16_t id() const noexcept override { return 6; }
@@ -259,9 +105,7 @@ class ScaleOffset final : public Filter {
       out.assign(in.begin(), in.end());
       return FilterStatus::ok();
     }
-    const auto codes = !plan.is_float   ? integer_codes(plan, in)
-                       : plan.size == 4 ? float_codes<float>(plan, in)
-                                        : float_codes<double>(plan, in);
+    const auto codes = plan.is_float ? float_codes(plan, in) : integer_codes(plan, in);
     const bool as_they_are = codes.bits == plan.full();
     // One byte more than the codes may need: the C library counts on it.
     const auto size = header_size + (as_they_are ? in.size() : plan.count * codes.bits / 8 + 1);

@@ -42,11 +42,11 @@ Values values_of(std::uint32_t kind, std::uint32_t factor, std::size_t count, st
 }
 
 TEST(ScaleOffset, RoundTripsIntegersOfEveryKind) {
-  for (const std::uint32_t size : {1U, 2U, 4U, 8U})
+  for (const auto size : std::initializer_list<std::uint32_t>{1U, 2U, 4U, 8U})
     for (const bool is_signed : {false, true})
       for (const bool big : {false, true})
         for (const bool has_fill : {false, true})
-          for (const std::size_t count : {1, 2, 9, 100})
+          for (const auto count : std::initializer_list<std::size_t>{1, 2, 9, 100})
             for (const auto texture : {Texture::zeros, Texture::noise, Texture::runs, Texture::words}) {
               const auto values = values_of(2, 0, count, size, is_signed, big, has_fill, has_fill ? 7 : 0);
               expect_round_trip(*make_scaleoffset(), values, sample(count * size, texture));
@@ -90,6 +90,7 @@ TEST(ScaleOffset, RefusesImpossibleParameters) {
   EXPECT_EQ(code(values_of(2, 0xFFFFFFFFU, 10, 4, true, false, true)), FilterStatus::Code::bad_parameters);
   EXPECT_EQ(code(values_of(2, 0, 10, 3, true, false, true)), FilterStatus::Code::bad_parameters);
   EXPECT_EQ(code(values_of(0, 0, 10, 2, true, false, true)), FilterStatus::Code::bad_parameters);
+  EXPECT_EQ(code(values_of(0, 0x80000000U, 10, 4, true, false, true)), FilterStatus::Code::bad_parameters);
   EXPECT_EQ(code(values_of(1, 0, 10, 4, true, false, true)), FilterStatus::Code::bad_parameters);
   EXPECT_EQ(code(values_of(2, 0, 0xFFFFFFFFU, 8, true, false, true)), FilterStatus::Code::no_room);
 }

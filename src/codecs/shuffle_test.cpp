@@ -16,8 +16,9 @@ TEST(Shuffle, TransposesAndLeavesTheRest) {
 }
 
 TEST(Shuffle, RoundTripsEverySize) {
-  for (const std::uint32_t element : {1, 2, 3, 4, 5, 7, 8, 12, 16, 100, 5000, 70000})
-    for (const std::size_t size : {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 63, 64, 65, 1000, 1001, 40007})
+  for (const auto element : std::initializer_list<std::uint32_t>{1, 2, 3, 4, 5, 7, 8, 12, 16, 100, 5000, 70000})
+    for (const auto size :
+         std::initializer_list<std::size_t>{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 63, 64, 65, 1000, 1001, 40007})
       expect_round_trip(*make_shuffle(), {element}, sample(size, Texture::noise));
 }
 

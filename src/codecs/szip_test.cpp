@@ -94,11 +94,11 @@ TEST(Szip, DecodesWhatTheCLibraryWrote) {
 
 TEST(Szip, RoundTripsEveryKindOfPixel) {
   const auto filter = make_szip();
-  for (const std::uint32_t options : {133U, 161U, 141U, 177U, 149U})
-    for (const std::uint32_t block : {2U, 8U, 10U, 32U})
-      for (const std::uint32_t scanline : {1U, 7U, 16U, 50U, 64U, 256U})
-        for (const std::uint32_t bits : {1U, 8U, 16U, 24U, 32U, 64U})
-          for (const std::size_t size : {0, 8, 24, 800, 4096}) {
+  for (const auto options : std::initializer_list<std::uint32_t>{133U, 161U, 141U, 177U, 149U})
+    for (const auto block : std::initializer_list<std::uint32_t>{2U, 8U, 10U, 32U})
+      for (const auto scanline : std::initializer_list<std::uint32_t>{1U, 7U, 16U, 50U, 64U, 256U})
+        for (const auto bits : std::initializer_list<std::uint32_t>{1U, 8U, 16U, 24U, 32U, 64U})
+          for (const auto size : std::initializer_list<std::size_t>{0, 8, 24, 800, 4096}) {
             if (scanline > block * 128) continue;
             SCOPED_TRACE(testing::Message()
                          << options << " " << block << " " << scanline << " " << bits << " " << size);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/checksum.hpp"
+
 namespace fiver::format {
 namespace {
 
@@ -17,6 +19,19 @@ struct SectionWidths {
 SectionWidths section_widths(const FreeSpaceHeader& header) {
   return {bytes_needed(header.serialised_sections.value), bytes_needed(header.most_section.value),
           (header.address_bits + 7U) / 8};
+}
+
+bool checksum_ends(ByteView bytes) {
+  const auto covered = bytes.size() - checksum_size;
+  return load_little<std::uint32_t>(bytes.subspan(covered)) == lookup3(bytes.first(covered));
+}
+
+/// What stands before the checksum. Files older than libhdf5 1.8.0 have it at the end of the used bytes, all others at the end of
+/// the allocated ones.
+ByteView verified_sections(ByteView bytes, std::size_t used) {
+  for (const auto size : {bytes.size(), used})
+    if (checksum_ends(bytes.first(size))) return bytes.first(size - checksum_size);
+  throw Error(ErrorKind::corrupt, fmt::format("{}: its checksum is not that of its bytes", list_name));
 }
 
 void encode_sections(Encoder& encoder, const FreeSectionList& list, const FreeSpaceHeader& header) {
@@ -67,14 +82,13 @@ std::size_t free_section_class_bytes(FreeSpaceClient client, std::uint8_t sectio
 
 FreeSectionList decode_free_section_list(ByteView bytes, FieldWidths file_widths, const FreeSpaceHeader& header,
                                          unsigned heap_offset_width) {
-  if (bytes.size() != header.list_allocated.value || bytes.size() < checksum_size)
-    throw Error(ErrorKind::corrupt, fmt::format("{}: {} bytes are there, the header says {}", list_name, bytes.size(),
-                                                header.list_allocated.value));
-  // The checksum stands at the end of the allocated bytes, behind zeros: verified before anything is believed.
-  Decoder whole(bytes, file_widths, list_name);
-  whole.skip(bytes.size() - checksum_size, "sections");
-  whole.checksum();
-  Decoder decoder(bytes.first(bytes.size() - checksum_size), file_widths, list_name);
+  const auto allocated = header.list_allocated.value, used = header.list_used.value;
+  if (bytes.size() != allocated || used < checksum_size || used > allocated)
+    throw Error(ErrorKind::corrupt, fmt::format("{}: {} bytes are there, the header says {} of {} are used", list_name,
+                                                bytes.size(), used, allocated));
+  // Verified before anything is believed.
+  const auto sections = verified_sections(bytes, static_cast<std::size_t>(used));
+  Decoder decoder(sections, file_widths, list_name);
   decoder.signature("FSSE");
   decoder.version(0);
   FreeSectionList list;
@@ -118,11 +132,11 @@ Bytes encode_free_section_list(const FreeSectionList& list, FieldWidths widths, 
                                                          list.sections.size(), header.serialised_sections.value));
   Encoder encoder(widths);
   encode_sections(encoder, list, header);
-  const auto allocated = header.list_allocated.value;
-  if (allocated < encoder.size() + checksum_size)
-    throw Error(ErrorKind::invalid_argument, fmt::format("{}: {} bytes are needed, {} allocated", list_name,
-                                                         encoder.size() + checksum_size, allocated));
-  encoder.zeros(static_cast<std::size_t>(allocated) - checksum_size - encoder.size());
+  const auto used = header.list_used.value, allocated = header.list_allocated.value;
+  if (encoder.size() + checksum_size != used || allocated < used)
+    throw Error(ErrorKind::invalid_argument, fmt::format("{}: {} bytes are needed, the header says {} of {} are used",
+                                                         list_name, encoder.size() + checksum_size, used, allocated));
+  encoder.zeros(static_cast<std::size_t>(allocated - used));
   encoder.checksum();
   return std::move(encoder).take();
 }

@@ -1,6 +1,6 @@
 // Free-space managers, of the file and of fractal heaps. Format specification III.F.
 //   "FSHD" version:u8 client:u8 ... see describe() ... sum:u32
-//   "FSSE" version:u8 header:O groups of sections of one size {count:(count width) size:(size width) sections}, zeros, sum:u32 at the end
+//   "FSSE" version:u8 header:O groups of sections of one size {count:(count width) size:(size width) sections}, zeros, sum:u32
 //   section: offset:(offset width) class:u8 class data
 // Sections of files have no class data; of heaps, the classes "first row" and "indirect" have
 // {offset:(heap's offset width) row:u16 column:u16 entries:u16}.

@@ -1,0 +1,93 @@
+#include "format/free_space.hpp"
+
+#include "format/damage_testing.hpp"
+
+namespace fiver::format {
+namespace {
+
+using namespace damage;
+
+FreeSpaceHeader header_for(FreeSpaceClient client) {
+  FreeSpaceHeader header;
+  header.client = static_cast<std::uint8_t>(client);
+  header.total_space = {300};
+  header.sections = {3};
+  header.serialised_sections = {3};
+  header.classes = 4;
+  header.address_bits = 16;
+  header.most_section = {4096};
+  header.list = Address{900};
+  return header;
+}
+
+FreeSectionList list_for(FreeSpaceClient client) {
+  FreeSectionList list{Address{800}, {{1000, 50, 0, {}}, {2000, 50, 1, {}}, {3000, 200, 0, {}}}};
+  if (client == FreeSpaceClient::fractal_heap) list.sections[1].class_data = raw({0, 1, 2, 0, 3, 0, 4, 0});
+  return list;
+}
+
+TEST(FreeSpace, HeaderRoundTripAndDamage) {
+  EXPECT_EQ(free_space_header_size({8, 8}), 82U);
+  for (const auto widths : all_widths) {
+    const auto header = header_for(FreeSpaceClient::file);
+    const auto bytes = encode_free_space_header(header, widths);
+    EXPECT_EQ(bytes.size(), free_space_header_size(widths));
+    const auto decode = [&](ByteView b) { return decode_free_space_header(b, widths); };
+    EXPECT_EQ(decode(bytes), header);
+    expect_damage_handled(bytes, bytes.size(), true, decode);
+  }
+  auto wrong = header_for(FreeSpaceClient::file);
+  wrong.address_bits = 65;
+  EXPECT_THROW(decode_free_space_header(encode_free_space_header(wrong, {}), {}), Error);
+}
+
+TEST(FreeSpace, SectionListRoundTripAndDamage) {
+  for (const auto widths : all_widths)
+    for (const auto client : {FreeSpaceClient::file, FreeSpaceClient::fractal_heap}) {
+      const unsigned heap_offset_width = client == FreeSpaceClient::fractal_heap ? 2 : 0;
+      auto header = header_for(client);
+      const auto list = list_for(client);
+      header.list_used = {free_section_list_size(list, widths, header)};
+      header.list_allocated = {header.list_used.value + 10};
+      // Two groups: counts of one byte, sizes up to 4096 two, offsets two.
+      EXPECT_EQ(header.list_used.value,
+                5 + widths.offset + 2 * (1 + 2) + 3 * (2 + 1) + (heap_offset_width == 0 ? 0 : 8) + 4);
+      const auto bytes = encode_free_section_list(list, widths, header);
+      EXPECT_EQ(bytes.size(), header.list_allocated.value);
+      const auto decode = [&](ByteView b) { return decode_free_section_list(b, widths, header, heap_offset_width); };
+      EXPECT_EQ(decode(bytes), list);
+      expect_damage_handled(bytes, bytes.size(), true, decode);
+    }
+}
+
+TEST(FreeSpace, OldListsHaveTheChecksumWhereTheUsedBytesEnd) {
+  auto header = header_for(FreeSpaceClient::file);
+  const auto list = list_for(FreeSpaceClient::file);
+  header.list_used = {free_section_list_size(list, {}, header)};
+  header.list_allocated = header.list_used;
+  auto bytes = encode_free_section_list(list, {}, header);
+  bytes.resize(bytes.size() + 20);
+  header.list_allocated.value += 20;
+  EXPECT_EQ(decode_free_section_list(bytes, {}, header, 0), list);
+  bytes[20] ^= std::byte{1};
+  EXPECT_THROW(decode_free_section_list(bytes, {}, header, 0), Error);
+}
+
+TEST(FreeSpace, CountsThatDoNotFitAreCorrupt) {
+  auto header = header_for(FreeSpaceClient::file);
+  const auto list = list_for(FreeSpaceClient::file);
+  header.list_used = {free_section_list_size(list, {}, header)};
+  header.list_allocated = header.list_used;
+  const auto bytes = encode_free_section_list(list, {}, header);
+  for (const std::uint64_t sections : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{4}}) {
+    auto wrong = header;
+    wrong.serialised_sections = {sections};
+    if (sections != 2) {
+      EXPECT_THROW(decode_free_section_list(bytes, {}, wrong, 0), Error) << sections;
+    }
+    EXPECT_THROW(encode_free_section_list(list, {}, wrong), Error);
+  }
+}
+
+}  // namespace
+}  // namespace fiver::format

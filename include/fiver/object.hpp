@@ -61,6 +61,7 @@ class Object {
   void refresh();
 
   const object::Handle& handle() const { return *handle_; }
+  const std::shared_ptr<const object::Handle>& shared_handle() const { return handle_; }
   explicit Object(std::shared_ptr<const object::Handle> handle) : handle_(std::move(handle)) {}
 
  protected:

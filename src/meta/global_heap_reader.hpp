@@ -14,7 +14,7 @@ class GlobalHeapReader final : public HeapReader {
   explicit GlobalHeapReader(const FileView& file, std::size_t cache_bytes = 64 << 20) : file_(file), kept_(cache_bytes) {}
 
   SharedBytes read(HeapId id) const override;
-  void clear() { kept_.clear(); }
+  void clear() const { kept_.clear(); }
 
  private:
   struct Collection {

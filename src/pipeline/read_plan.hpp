@@ -36,6 +36,8 @@ class ReadPlan {
   void add(ReadSource source, select::Placed wanted);
   /// The whole result is set to this element (in the memory type) first: parts of a virtual dataset may have no source.
   void fill_first(Bytes element, std::uint64_t fill_elements);
+  /// Lives as long as the plan.
+  void keep(std::shared_ptr<const void> what) { kept_.push_back(std::move(what)); }
   void add_missing(MissingSource missing) { report_.missing.push_back(std::move(missing)); }
 
   const Plan& report() const { return report_; }
@@ -71,6 +73,7 @@ class ReadPlan {
   std::vector<std::unique_ptr<const Part>> parts_;
   std::vector<Task> tasks_;
   Bytes fill_first_;
+  std::vector<std::shared_ptr<const void>> kept_;
   Plan report_;
 };
 

@@ -31,6 +31,9 @@ class Storage {
   /// The name for messages: the path of a file.
   virtual std::string name() const = 0;
   virtual StorageIdentity identity() const = 0;
+  /// Differs when the content does, as far as the storage can tell at no cost: of a file, the time of its last change. Two opens of one
+  /// file share what they know of it only while this stays.
+  virtual std::uint64_t change_stamp() const { return size(); }
   /// Bytes now.
   virtual std::uint64_t size() const = 0;
   /// Fills `into` from byte `offset`. Returns the bytes read: fewer than asked only where the file ends. Throws Error{io}.

@@ -18,7 +18,7 @@ struct NoneSelection {
 };
 
 /// `count` blocks of `block` elements, `stride` apart from `start`, in each dimension. count or block may be `unlimited` in the
-/// mapping of a virtual dataset.
+/// mapping of a virtual dataset. In a read, dimensions left out at the end are whole.
 struct RegularHyperslab {
   Shape start, stride, count, block;
   friend bool operator==(const RegularHyperslab&, const RegularHyperslab&) = default;

@@ -1,0 +1,100 @@
+#include "object/file_state.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "format/filter_pipeline_message.hpp"
+#include "object/runtime_state.hpp"
+#include "pipeline/codec_chain.hpp"
+
+namespace fiver::object {
+
+std::shared_ptr<const ObjectSnapshot> ObjectState::snapshot() const {
+  {
+    std::lock_guard lock(mutex_);
+    if (snapshot_) return snapshot_;
+  }
+  auto fresh = std::make_shared<const ObjectSnapshot>(file_, address_);
+  std::lock_guard lock(mutex_);
+  if (!snapshot_) snapshot_ = std::move(fresh);
+  return snapshot_;
+}
+
+void ObjectState::refresh() {
+  std::shared_ptr<const ObjectSnapshot> old;  // dies after the lock
+  std::lock_guard lock(mutex_);
+  old.swap(snapshot_);
+}
+
+FileState::FileState(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
+                     const meta::FoundSuperblock& found, const meta::FileView::Settings& settings)
+    : runtime_(runtime),
+      name_(storage->name()),
+      stamp_(storage->change_stamp()),
+      found_(found),
+      view_(std::move(storage), found.position, found.superblock.widths, settings),
+      heap_(view_) {
+  std::error_code none;
+  const auto path = std::filesystem::absolute(name_, none);
+  if (!none && std::filesystem::is_regular_file(path, none)) {
+    folder_ = path.parent_path().string();
+    const auto actual = std::filesystem::canonical(path, none);
+    if (!none) actual_folder_ = actual.parent_path().string();
+  }
+  parameters_ = meta::read_parameters(view_, found_);
+  shared_ = parameters_.shared_messages
+                ? std::make_unique<meta::SharedMessages>(view_, parameters_.shared_messages->table,
+                                                         parameters_.shared_messages->index_count)
+                : std::make_unique<meta::SharedMessages>(view_);
+}
+
+std::shared_ptr<FileState> FileState::open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
+                                           const Limits& limits, bool follow_writer) {
+  const auto found = meta::find_superblock(*storage);
+  if (!found) throw Error(ErrorKind::corrupt, "not an HDF5 file: no signature at byte 0, 512, 1024, ...");
+  if (!follow_writer) meta::check_not_truncated(*storage, *found);
+  meta::FileView::Settings settings{limits, follow_writer, std::size_t{64} << 20, {}};
+  const auto* filters = &runtime->state().filters;
+  const auto widths = found->superblock.widths;
+  settings.undo_filters = [filters, widths](ByteView message, std::uint32_t mask, ByteView stored, std::uint64_t size) {
+    const pipeline::CodecChain chain(format::decode_filter_pipeline(message, widths),
+                                     [&](std::uint16_t id) { return filters->find(id); });
+    pipeline::CodecChain::Scratch scratch;
+    Bytes plain(static_cast<std::size_t>(size));
+    chain.decode(stored, mask, plain, scratch);
+    return plain;
+  };
+  return std::shared_ptr<FileState>(new FileState(runtime, std::move(storage), *found, settings));
+}
+
+bool FileState::serves(const Storage& storage, const Limits& limits, bool follow_writer) const {
+  return view_.limits() == limits && view_.follows_writer() == follow_writer && storage.change_stamp() == stamp_;
+}
+
+std::shared_ptr<ObjectState> FileState::object(Address address) {
+  std::lock_guard lock(mutex_);
+  auto& slot = objects_[address.value];
+  if (auto known = slot.lock()) return known;
+  auto fresh = std::make_shared<ObjectState>(*this, address);
+  slot = fresh;
+  if (objects_.size() >= purge_at_) {  // amortised: the table never holds more than twice what is in use
+    std::erase_if(objects_, [](const auto& entry) { return entry.second.expired(); });
+    purge_at_ = std::max<std::size_t>(1024, 2 * objects_.size());
+  }
+  return fresh;
+}
+
+void FileState::refresh() {
+  view_.refresh();
+  heap_.clear();
+  std::vector<std::shared_ptr<ObjectState>> in_use;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [address, state] : objects_)
+      if (auto known = state.lock()) in_use.push_back(std::move(known));
+  }
+  for (const auto& state : in_use) state->refresh();
+}
+
+}  // namespace fiver::object

@@ -1,0 +1,75 @@
+// One open file, shared by all handles into it: its address space, what its superblock says, and the objects that are in use.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "fiver/runtime.hpp"
+#include "meta/file_view.hpp"
+#include "meta/global_heap_reader.hpp"
+#include "meta/shared_messages.hpp"
+#include "meta/superblock_reader.hpp"
+#include "object/snapshot.hpp"
+
+namespace fiver::object {
+
+/// One object of an open file: what is known of it now.
+class ObjectState {
+ public:
+  ObjectState(FileState& file, Address address) : file_(file), address_(address) {}
+  Address address() const { return address_; }
+  /// Reads the object's header the first time, and after refresh().
+  std::shared_ptr<const ObjectSnapshot> snapshot() const;
+  void refresh();
+
+ private:
+  FileState& file_;
+  Address address_;
+  mutable Mutex mutex_;
+  mutable std::shared_ptr<const ObjectSnapshot> snapshot_;
+};
+
+class FileState : public std::enable_shared_from_this<FileState> {
+ public:
+  static std::shared_ptr<FileState> open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
+                                         const Limits& limits, bool follow_writer);
+
+  /// True when an open of `storage` with these settings may share this state.
+  bool serves(const Storage& storage, const Limits& limits, bool follow_writer) const;
+
+  const std::string& name() const { return name_; }
+  /// Its folder, absolute; empty for storages that are not files.
+  const std::string& folder() const { return folder_; }
+  /// Its folder once symbolic links are followed.
+  const std::string& actual_folder() const { return actual_folder_; }
+  meta::FileView& view() { return view_; }
+  const meta::FileView& view() const { return view_; }
+  const meta::FoundSuperblock& superblock() const { return found_; }
+  const meta::FileParameters& parameters() const { return parameters_; }
+  const meta::SharedMessages& shared_messages() const { return *shared_; }
+  const meta::GlobalHeapReader& heap() const { return heap_; }
+  const Runtime& runtime() const { return *runtime_; }
+  Address root() const { return found_.superblock.root_header; }
+
+  std::shared_ptr<ObjectState> object(Address address);
+  void refresh();
+
+ private:
+  FileState(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage, const meta::FoundSuperblock& found,
+            const meta::FileView::Settings& settings);
+
+  std::shared_ptr<Runtime> runtime_;
+  std::string name_, folder_, actual_folder_;
+  std::uint64_t stamp_;
+  meta::FoundSuperblock found_;
+  meta::FileView view_;
+  meta::FileParameters parameters_;
+  std::unique_ptr<meta::SharedMessages> shared_;
+  meta::GlobalHeapReader heap_;
+  Mutex mutex_;
+  std::unordered_map<std::uint64_t, std::weak_ptr<ObjectState>> objects_;
+  std::size_t purge_at_ = 1024;
+};
+
+}  // namespace fiver::object

@@ -1,0 +1,42 @@
+// What a Runtime is made of, and its table of open files: a file opened twice, or reached as link target or virtual source, is one
+// FileState.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "base/buffer_pool.hpp"
+#include "base/budget.hpp"
+#include "base/mutexes.hpp"
+#include "base/worker_pool.hpp"
+#include "codecs/registry.hpp"
+#include "fiver/runtime.hpp"
+#include "fiver/spi/storage.hpp"
+#include "fiver/values/limits.hpp"
+#include "io/descriptor_budget.hpp"
+
+namespace fiver::object {
+
+class FileState;
+
+class RuntimeState {
+ public:
+  explicit RuntimeState(const Runtime::Settings& settings);
+
+  WorkerPool pool;
+  FilterRegistry filters;
+  std::shared_ptr<Budget> memory;
+  BufferPool buffers;
+  std::shared_ptr<io::DescriptorBudget> descriptors;
+
+  /// The state of the file that `storage` holds: the one that is open, where limits and the way of following are the same and the
+  /// file has not changed behind it, else a new one.
+  std::shared_ptr<FileState> open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage, const Limits& limits,
+                                  bool follow_writer);
+
+ private:
+  Mutex mutex_;
+  std::map<StorageIdentity, std::weak_ptr<FileState>> open_;
+};
+
+}  // namespace fiver::object

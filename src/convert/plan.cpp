@@ -126,9 +126,9 @@ void ConversionPlan::convert_for_writing(ByteView source, MutableBytes target, s
   kernel_->run({source.data(), target.data(), source_size_, target_size_, count}, {nullptr, nullptr, heap});
 }
 
-bool converts(const Datatype& stored, const Datatype& memory) {
+bool converts(const Datatype& stored, const Datatype& memory, FieldWidths widths) {
   try {
-    make_kernel(stored, memory, {0, false});
+    make_kernel(stored, memory, {widths.offset, false});
     return true;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::invalid_argument) return false;

@@ -37,10 +37,10 @@ class ConversionPlan {
 
   /// Only for plans made by make(). `count` elements, packed on both sides; the views hold at least that many (checked) and do not overlap.
   /// Bytes of the target that no member of a compound covers are left as they are. `heap` and `arena` may be
-  /// null unless needs_heap().
+  /// null unless needs_heap(), needs_arena().
   void convert(ByteView source, MutableBytes target, std::size_t count, const HeapReader* heap = nullptr,
                Arena* arena = nullptr) const;
-  /// For plans made for writing. Puts objects in element order.
+  /// Only for plans made for writing. Puts the same objects in the same order for the same elements.
   void convert_for_writing(ByteView source, MutableBytes target, std::size_t count, HeapWriter* heap) const;
 
  private:
@@ -50,6 +50,6 @@ class ConversionPlan {
 };
 
 /// True when make() would succeed.
-bool converts(const Datatype& stored, const Datatype& memory);
+bool converts(const Datatype& stored, const Datatype& memory, FieldWidths widths = {});
 
 }  // namespace fiver::convert

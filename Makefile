@@ -16,7 +16,7 @@ endif
 without_tests = $(if $(wildcard build/release/CMakeCache.txt),,-DFIVER_TESTS=OFF)
 
 help:           ## This list
-	@sed -n 's/^\([a-z]*\): *[a-z ]*## /make \1\t/p' $(MAKEFILE_LIST) | column -t -s $$'\t'
+	@sed -n 's/^\([a-z]*\): *[a-z ]*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 build:          ## Build the command h5, the library and the examples into build/release
 	@scripts/install-packages.sh build

@@ -45,6 +45,7 @@ class CountingStorage final : public ForwardingStorage {
 
  private:
   void note(Operation operation, std::uint64_t offset = 0, std::uint64_t length = 0) const;
+  void add_bytes_read(std::uint64_t bytes) const;
 
   bool keep_calls_;
   mutable Mutex mutex_;

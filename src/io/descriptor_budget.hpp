@@ -53,7 +53,7 @@ class DescriptorBudget {
   /// Makes room for one more descriptor where that is possible. With `must`, takes one away even below the
   /// limit, for when the system refused; false when there was none to take.
   bool make_room(bool must = false);
-  /// From now on the slot's descriptor may be taken away.
+  /// From now on the slot's descriptor may be taken away, once: after that the slot is offered again with the next one.
   void offer(std::weak_ptr<DescriptorSlot> slot);
   void touch(DescriptorSlot& slot) noexcept {
     slot.last_used.store(clock_.fetch_add(1) + 1, std::memory_order_relaxed);
@@ -61,12 +61,13 @@ class DescriptorBudget {
 
  private:
   friend class Descriptor;
+  std::shared_ptr<const Descriptor> take_least_recent();
 
   const std::size_t limit_;
   std::atomic<std::size_t> open_{0};
   std::atomic<std::uint64_t> clock_{0}, closed_early_{0};
-  Mutex mutex_;  // taken before a slot's
-  std::list<std::weak_ptr<DescriptorSlot>> offered_;
+  Mutex mutex_;                                       // taken before a slot's
+  std::list<std::weak_ptr<DescriptorSlot>> offered_;  // those that are open, and some that were
 };
 
 }  // namespace fiver::io

@@ -32,6 +32,7 @@ class FamilyStorage final : public Storage {
 
   std::string name() const override { return name_; }
   StorageIdentity identity() const override;
+  std::uint64_t change_stamp() const override;
   std::uint64_t size() const override;
   /// Where a member is shorter than its share and a later one has bytes, the gap reads as zeros.
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const override;
@@ -47,7 +48,10 @@ class FamilyStorage final : public Storage {
 
  private:
   using Members = std::vector<std::shared_ptr<Storage>>;
-  std::shared_ptr<const Members> with_member(std::uint64_t index);
+  template <class Piece>
+  void for_each_piece(std::uint64_t offset, std::uint64_t length, Piece&& piece) const;
+  /// At least the first `count` members, made where there are none.
+  std::shared_ptr<const Members> with_members(std::uint64_t count);
 
   std::string name_;
   std::uint64_t member_size_;

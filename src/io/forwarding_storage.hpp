@@ -21,6 +21,7 @@ class ForwardingStorage : public Storage {
 
   std::string name() const override { return inner_->name(); }
   StorageIdentity identity() const override { return inner_->identity(); }
+  std::uint64_t change_stamp() const override { return inner_->change_stamp(); }
   std::uint64_t size() const override { return inner_->size(); }
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const override {
     return inner_->read_at(offset, into);

@@ -1,6 +1,7 @@
 // Files in memory: MemoryStorage grows and is written to; ImageStorage reads bytes that somebody has.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ class MemoryStorage final : public Storage {
 
   std::string name() const override { return name_; }
   StorageIdentity identity() const override { return identity_; }
+  std::uint64_t change_stamp() const override { return changes_.load(std::memory_order_acquire); }
   std::uint64_t size() const override;
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const override;
   void write_at(std::uint64_t offset, std::span<const std::byte> bytes) override;
@@ -46,6 +48,7 @@ class MemoryStorage final : public Storage {
   std::string name_;
   StorageIdentity identity_ = unique_identity();
   Published<Table> table_;
+  std::atomic<std::uint64_t> changes_{0};
 };
 
 /// Read-only, without copying or locking.

@@ -33,7 +33,7 @@ class FileStorage : public Storage {
 /// something else (directory, pipe, socket, device), {conflict} for create_exclusive on a name that is taken,
 /// {limit} when there are no descriptors left, {io} otherwise; the file is named in the error.
 ///
-/// reserve() leaves the file at least `size` long. sync() also makes the name of a file durable that it made;
+/// reserve() leaves the file at least `size` long; holes that were in it when it was opened stay holes. sync() also makes the name of a file durable that it made;
 /// once it failed it always fails. In a child process, reading goes on, writing is Error{conflict}, and
 /// unlock() does nothing: the lock is the parent's. With a `budget`, a file open for reading and not locked
 /// may be closed when others need its descriptor, and is opened again when next read: Error{io} if the name

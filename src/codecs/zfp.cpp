@@ -97,7 +97,8 @@ FilterStatus longest_stream(const Header& header, std::size_t& longest) {
 FilterStatus decode_stream(const Header& header, ByteView in, MutableBytes out) {
   std::size_t longest = 0;
   if (auto status = longest_stream(header, longest); !status) return status;
-  Bytes padded(longest + stream_slack);
+  // Bits past the end are ones, of which a block takes as many as it can: what was cut off is then missed.
+  Bytes padded(longest + stream_slack, std::byte{0xFF});
   const std::size_t kept = std::min(in.size(), longest);
   std::copy_n(in.begin(), kept, padded.begin());
   const Stream stream(padded.data(), padded.size());

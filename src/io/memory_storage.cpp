@@ -16,6 +16,7 @@ namespace fiver::io {
 namespace {
 
 constexpr std::size_t block_bytes = std::size_t{1} << 20U;
+constexpr std::uint64_t largest = std::uint64_t{1} << 40U;
 
 // Calls piece(block, offset in block, bytes there, bytes before them) for the parts of [offset, offset + length) in each block.
 template <class Piece>
@@ -41,8 +42,8 @@ struct MemoryStorage::Block {
   std::array<std::byte, block_bytes> bytes{};
 };
 
-MemoryStorage::MemoryStorage(ByteView content, std::string name) : name_(std::move(name)), table_(Table{}) {
-  if (!content.empty()) write_at(0, content);
+MemoryStorage::MemoryStorage(ByteView content, std::string name) : name_(std::move(name)) {
+  write_at(0, content);
 }
 
 Bytes MemoryStorage::content() const {
@@ -51,76 +52,99 @@ Bytes MemoryStorage::content() const {
   return copy;
 }
 
-std::uint64_t MemoryStorage::size() const {
-  return table_.load()->size;
-}
-
 std::size_t MemoryStorage::read_at(std::uint64_t offset, std::span<std::byte> into) const {
-  const auto table = table_.load();
-  if (offset >= table->size) return 0;
-  const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), table->size - offset));
-  for_each_piece(offset, length, [&](std::size_t block, std::size_t start, std::size_t here, std::size_t before) {
-    const std::lock_guard lock(table->blocks[block]->mutex);
-    std::copy_n(table->blocks[block]->bytes.begin() + static_cast<std::ptrdiff_t>(start), here,
-                into.begin() + static_cast<std::ptrdiff_t>(before));
+  const auto end = size();
+  if (offset >= end) return 0;
+  const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), end - offset));
+  const auto blocks = blocks_.load();
+  for_each_piece(offset, length, [&](std::size_t index, std::size_t start, std::size_t here, std::size_t before) {
+    const auto target = into.subspan(before, here);
+    auto* const block = index < blocks->size() ? (*blocks)[index].get() : nullptr;
+    if (block == nullptr) {
+      std::fill(target.begin(), target.end(), std::byte{0});
+      return;
+    }
+    const std::lock_guard lock(block->mutex);
+    std::copy_n(block->bytes.begin() + static_cast<std::ptrdiff_t>(start), here, target.begin());
   });
   return length;
 }
 
 void MemoryStorage::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
   if (bytes.empty()) return;
-  const auto end = checked_add(offset, bytes.size());
-  if (!end) throw std::move(Error(ErrorKind::io, fmt::format("cannot write at byte {}", offset)).in_file(name_));
-  const auto table = grown_to(*end);
-  for_each_piece(offset, bytes.size(), [&](std::size_t block, std::size_t start, std::size_t here, std::size_t before) {
-    const std::lock_guard lock(table->blocks[block]->mutex);
+  const auto end = checked_add(offset, bytes.size()).value_or(largest + 1);
+  const auto blocks = with_blocks(offset, end);
+  for_each_piece(offset, bytes.size(), [&](std::size_t index, std::size_t start, std::size_t here, std::size_t before) {
+    auto& block = *(*blocks)[index];
+    const std::lock_guard lock(block.mutex);
     std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(before), here,
-                table->blocks[block]->bytes.begin() + static_cast<std::ptrdiff_t>(start));
+                block.bytes.begin() + static_cast<std::ptrdiff_t>(start));
   });
-  ++changes_;
+  grow_to(end);
 }
 
 void MemoryStorage::reserve(std::uint64_t size) {
-  grown_to(size);
+  with_blocks(0, size);
+  grow_to(size);
 }
 
 void MemoryStorage::resize(std::uint64_t size) {
-  grown_to(size);
-  std::shared_ptr<Block> cut;
-  table_.update([&](const std::shared_ptr<const Table>& now) {
-    if (now->size <= size) return now;
-    auto next = std::make_shared<Table>(*now);
-    next->size = size;
-    next->blocks.resize(static_cast<std::size_t>(divide_up(size, block_bytes)));
-    if (size % block_bytes != 0) {
-      // A new block, so that readers of the old table still see what they began with.
-      auto& last = next->blocks.back();
+  if (size > largest) with_blocks(0, size);  // says no
+  if (size >= this->size()) {
+    grow_to(size);
+    return;
+  }
+  size_.store(size, std::memory_order_release);
+  std::shared_ptr<Block> cut;  // dies after the lock
+  blocks_.update([&](const std::shared_ptr<const Blocks>& now) {
+    auto next = std::make_shared<Blocks>(*now);
+    next->resize(std::min<std::size_t>(next->size(), static_cast<std::size_t>(divide_up(size, block_bytes))));
+    const auto kept = size % block_bytes;
+    if (kept != 0 && next->size() == divide_up(size, block_bytes) && next->back()) {
+      // A new block, so that what was cut comes back as zeros, and not to readers of the old one.
       auto copy = std::make_shared<Block>();
-      const std::lock_guard lock(last->mutex);
-      std::copy_n(last->bytes.begin(), size % block_bytes, copy->bytes.begin());
-      cut = std::exchange(last, std::move(copy));  // dies after the lock
+      const std::lock_guard lock(next->back()->mutex);
+      std::copy_n(next->back()->bytes.begin(), kept, copy->bytes.begin());
+      cut = std::exchange(next->back(), std::move(copy));
     }
-    return std::shared_ptr<const Table>(std::move(next));
+    return std::shared_ptr<const Blocks>(std::move(next));
   });
   ++changes_;
 }
 
-std::shared_ptr<const MemoryStorage::Table> MemoryStorage::grown_to(std::uint64_t size) {
-  if (auto table = table_.load(); table->size >= size) return table;
+std::shared_ptr<const MemoryStorage::Blocks> MemoryStorage::with_blocks(std::uint64_t start, std::uint64_t end) {
+  const auto refuse = [&] {
+    throw std::move(Error(ErrorKind::io, fmt::format("no memory for a file of {} bytes", end)).in_file(name_));
+  };
+  if (end > largest) refuse();
+  const auto first = static_cast<std::ptrdiff_t>(start / block_bytes);
+  const auto behind = static_cast<std::ptrdiff_t>(divide_up(end, block_bytes));
+  const auto complete = [&](const Blocks& blocks) {
+    return std::ssize(blocks) >= behind &&
+           std::all_of(blocks.begin() + std::min(first, behind), blocks.begin() + behind,
+                       [](const auto& each) { return each != nullptr; });
+  };
+  if (auto blocks = blocks_.load(); complete(*blocks)) return blocks;
   try {
-    return table_.update([&](const std::shared_ptr<const Table>& now) {
-      if (now->size >= size) return now;
-      auto next = std::make_shared<Table>(*now);
-      next->size = size;
-      const auto blocks = divide_up(size, block_bytes);
-      if (blocks > next->blocks.max_size()) throw std::bad_alloc();
-      next->blocks.reserve(static_cast<std::size_t>(blocks));
-      while (next->blocks.size() < blocks) next->blocks.push_back(std::make_shared<Block>());
-      return std::shared_ptr<const Table>(std::move(next));
+    return blocks_.update([&](const std::shared_ptr<const Blocks>& now) {
+      if (complete(*now)) return now;
+      auto next = std::make_shared<Blocks>(*now);
+      next->resize(std::max(next->size(), static_cast<std::size_t>(behind)));
+      for (auto index = first; index < behind; ++index)
+        if (auto& block = (*next)[static_cast<std::size_t>(index)]; !block) block = std::make_shared<Block>();
+      return std::shared_ptr<const Blocks>(std::move(next));
     });
   } catch (const std::bad_alloc&) {
-    throw std::move(Error(ErrorKind::io, fmt::format("no memory for a file of {} bytes", size)).in_file(name_));
+    refuse();
   }
+  return nullptr;
+}
+
+void MemoryStorage::grow_to(std::uint64_t size) noexcept {
+  auto now = size_.load(std::memory_order_relaxed);
+  while (now < size && !size_.compare_exchange_weak(now, size, std::memory_order_release)) {
+  }
+  ++changes_;
 }
 
 ImageStorage::ImageStorage(ByteView content, std::shared_ptr<const void> owner, std::string name)

@@ -16,8 +16,8 @@ namespace fiver::io {
 /// An identity that nothing else in this process has.
 StorageIdentity unique_identity();
 
-/// Blocks of 1 MiB, each with its own lock for the time of a copy: reads and writes that overlap are each
-/// whole within a block. Bytes that were never written are zero.
+/// Blocks of 1 MiB, made when first written to, each with its own lock for the time of a copy: reads and writes that overlap are each whole
+/// within a block. Bytes that were never written are zero. 1 TiB at most.
 class MemoryStorage final : public Storage {
  public:
   explicit MemoryStorage(ByteView content = {}, std::string name = "(memory)");
@@ -28,7 +28,7 @@ class MemoryStorage final : public Storage {
   std::string name() const override { return name_; }
   StorageIdentity identity() const override { return identity_; }
   std::uint64_t change_stamp() const override { return changes_.load(std::memory_order_acquire); }
-  std::uint64_t size() const override;
+  std::uint64_t size() const override { return size_.load(std::memory_order_acquire); }
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const override;
   void write_at(std::uint64_t offset, std::span<const std::byte> bytes) override;
   void reserve(std::uint64_t size) override;
@@ -39,16 +39,15 @@ class MemoryStorage final : public Storage {
 
  private:
   struct Block;
-  struct Table {
-    std::uint64_t size = 0;
-    std::vector<std::shared_ptr<Block>> blocks;
-  };
-  std::shared_ptr<const Table> grown_to(std::uint64_t size);
+  using Blocks = std::vector<std::shared_ptr<Block>>;  // null: all zero
+  /// The blocks, those that hold [start, end) made.
+  std::shared_ptr<const Blocks> with_blocks(std::uint64_t start, std::uint64_t end);
+  void grow_to(std::uint64_t size) noexcept;
 
   std::string name_;
   StorageIdentity identity_ = unique_identity();
-  Published<Table> table_;
-  std::atomic<std::uint64_t> changes_{0};
+  std::atomic<std::uint64_t> size_{0}, changes_{0};
+  Published<Blocks> blocks_{Blocks{}};
 };
 
 /// Read-only, without copying or locking.

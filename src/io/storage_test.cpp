@@ -52,7 +52,14 @@ TEST(MemoryStorage, GrowsAndShrinksLikeAFile) {
   EXPECT_EQ(storage.content(), Bytes());
   EXPECT_EQ(kind_thrown([&] { storage.write_at(~std::uint64_t{0}, bytes_of("xy")); }), ErrorKind::io);
   EXPECT_EQ(kind_thrown([&] { storage.reserve(~std::uint64_t{0}); }), ErrorKind::io);
+  EXPECT_EQ(kind_thrown([&] { storage.resize(~std::uint64_t{0}); }), ErrorKind::io);
   EXPECT_EQ(MemoryStorage(bytes).content(), bytes);
+  storage.write_at(std::uint64_t{1} << 36U, bytes_of("far"));  // 64 GiB of which 1 MiB exists
+  storage.resize(std::uint64_t{1} << 37U);
+  EXPECT_EQ(read(storage, (std::uint64_t{1} << 36U) - 2, 7),
+            read(ImageStorage(Bytes{std::byte{0}, std::byte{0}, std::byte{'f'}, std::byte{'a'}, std::byte{'r'},
+                                    std::byte{0}, std::byte{0}}),
+                 0, 7));
 }
 
 TEST(MemoryStorage, IsItsOwnIdentityAndTellsChanges) {

@@ -10,6 +10,11 @@ std::uint64_t mask(unsigned bits) {
   return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
 }
 
+/// What eight bytes hold in one of the two usual orders: most odd integers, such as 12 bits in 16.
+bool fits_register(const IntegerFormat& format) {
+  return format.size <= 8 && format.order != ByteOrder::vax && format.bit_offset + format.precision <= 8 * format.size;
+}
+
 int bit_length(Wide value) {
   const auto high = static_cast<std::uint64_t>(value >> 64U), low = static_cast<std::uint64_t>(value);
   return high != 0 ? 128 - __builtin_clzll(high) : low != 0 ? 64 - __builtin_clzll(low) : 0;
@@ -36,14 +41,31 @@ std::int64_t all_ones(const FloatType& type) {
 }  // namespace
 
 std::uint64_t load_integer(const IntegerFormat& format, const std::byte* element) {
-  const ElementBits bits(element, format.size, format.order);
-  auto value = static_cast<std::uint64_t>(bits.get(format.bit_offset, format.precision));
+  std::uint64_t value = 0;
+  if (fits_register(format)) {
+    for (std::size_t i = 0; i < format.size; ++i)
+      value = value << 8U |
+              std::to_integer<std::uint64_t>(element[format.order == ByteOrder::big ? i : format.size - 1 - i]);
+    value = value >> format.bit_offset & mask(format.precision);
+  } else {
+    const ElementBits bits(element, format.size, format.order);
+    value = static_cast<std::uint64_t>(bits.get(format.bit_offset, format.precision));
+  }
   if (format.is_signed && format.precision != 0 && (value >> (format.precision - 1U) & 1U) != 0)
     value |= ~mask(format.precision);
   return value;
 }
 
 void store_integer(const IntegerFormat& format, std::uint64_t value, std::byte* element) {
+  if (fits_register(format)) {
+    auto whole = (value & mask(format.precision)) << format.bit_offset;
+    const auto end = format.bit_offset + format.precision;
+    if (format.padding.low) whole |= mask(format.bit_offset);
+    if (format.padding.high) whole |= ~mask(end);
+    for (std::size_t i = 0; i < format.size; ++i, whole >>= 8U)
+      element[format.order == ByteOrder::big ? format.size - 1 - i : i] = static_cast<std::byte>(whole);
+    return;
+  }
   ElementBits bits(format.size);
   if (format.padding.low) bits.fill(0, format.bit_offset);
   if (format.padding.high) bits.fill(format.bit_offset + format.precision, static_cast<unsigned>(8 * format.size));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "fiver/buffer.hpp"
-#include "fiver/plan.hpp"
+#include "fiver/values/plan.hpp"
 #include "fiver/values/dataspace.hpp"
 #include "fiver/values/datatype.hpp"
 

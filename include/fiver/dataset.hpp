@@ -11,7 +11,7 @@
 #include "fiver/chunk.hpp"
 #include "fiver/frames.hpp"
 #include "fiver/object.hpp"
-#include "fiver/plan.hpp"
+#include "fiver/values/plan.hpp"
 #include "fiver/values/fill_value.hpp"
 #include "fiver/values/filter_spec.hpp"
 #include "fiver/values/layout.hpp"

@@ -54,6 +54,11 @@ std::optional<std::uint64_t> size_of(const zfp_field& field) {
 FilterStatus read_header(std::span<const std::uint32_t> values, Header& header) {
   if (values.size() < 2 || values.size() > 1 + most_words)
     return FilterStatus::bad_parameters(fmt::format("ZFP has {} values instead of 4 to 6", values.size()));
+  // Plugins before 1.1 did not name the codec; the magic of the header stands for it there.
+  const std::uint32_t plugin = values[0] & 0xFFFU, codec = values[0] >> 12U & 0xFU;
+  if (plugin >= 0x110 && codec > ZFP_CODEC)
+    return FilterStatus::unavailable(
+        fmt::format("written with codec {} of ZFP, the library here knows {}", codec, ZFP_CODEC));
   for (const bool swapped : {false, true}) {
     alignas(8) std::array<std::byte, 4 * most_words + stream_slack> bytes{};
     for (std::size_t i = 1; i < values.size(); ++i) {

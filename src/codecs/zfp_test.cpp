@@ -115,6 +115,10 @@ TEST(Zfp, RefusesWhatItCannotTake) {
   EXPECT_TRUE(refused(float_type(4), {10}, {0}));
   EXPECT_FALSE(refused(float_type(4), {10}, {5}));
   Bytes out;
+  Values values = {5};
+  ASSERT_TRUE(filter->complete_parameters({float_type(4), {10}, {}}, values));
+  values[0] += 1U << 12U;
+  EXPECT_EQ(filter->decode(values, Bytes(10), 40, 40, out).code, FilterStatus::Code::unavailable);
   EXPECT_EQ(filter->decode(Values{1, 2, 3}, Bytes(10), 0, 100, out).code, FilterStatus::Code::bad_parameters);
 }
 

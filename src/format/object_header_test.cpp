@@ -55,8 +55,9 @@ std::vector<HeaderShape> header_shapes() {
 
 TEST(ObjectHeader, BlocksRoundTrip) {
   const auto a = hex("0102030405"), b = hex("AABBCCDDEEFF0011");
-  for (const auto& [name, prefix] : header_shapes()) {
-    SCOPED_TRACE(name);
+  for (const auto& shape : header_shapes()) {
+    const auto& prefix = shape.prefix;
+    SCOPED_TRACE(shape.name);
     const auto index = prefix.tracks_attribute_order() ? std::optional<std::uint16_t>(7) : std::nullopt;
     const std::vector messages = {message(MessageType::dataspace, a, message_constant, index),
                                   message(MessageType::attribute, b, 0, index),
@@ -86,15 +87,16 @@ TEST(ObjectHeader, BlocksRoundTrip) {
 
 TEST(ObjectHeader, RoomIsFilledWithNilOrAGapButNeverBoth) {
   const auto body = hex("0102030405060708");
-  for (const auto& [name, prefix] : header_shapes()) {
-    SCOPED_TRACE(name);
+  for (const auto& shape : header_shapes()) {
+    const auto& prefix = shape.prefix;
+    SCOPED_TRACE(shape.name);
     for (const bool with_nil : {false, true}) {
       std::vector<RawMessage> messages = {message(MessageType::comment, body)};
       if (prefix.tracks_attribute_order()) messages[0].creation_index = 0;
       if (with_nil) messages.push_back(message(MessageType::nil, body));
       std::uint64_t needed = 0;
       for (const auto& m : messages) needed += message_size(prefix, m.body.size());
-      for (const std::uint64_t extra : {0, 1, 3, 4, 5, 6, 7, 8, 9, 200, 70'000, 131'085}) {
+      for (const std::uint64_t extra : {0U, 1U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 200U, 70'000U, 131'085U}) {
         const auto block = encode_first_block(prefix, messages, needed + extra);
         const auto back = prefix_of(block);
         EXPECT_EQ(back.message_bytes, prefix.version == 1 ? (needed + extra + 7) / 8 * 8 : needed + extra);

@@ -98,7 +98,7 @@ TEST(Superblock, EveryFlippedBitOfAChecksummedOneIsSeen) {
 
 TEST(Superblock, SignatureIsLookedForAtDoublingPositions) {
   std::uint64_t position = 0;
-  for (const std::uint64_t expected : {512, 1024, 2048, 4096}) {
+  for (const std::uint64_t expected : {512U, 1024U, 2048U, 4096U}) {
     position = next_signature_position(position);
     EXPECT_EQ(position, expected);
   }

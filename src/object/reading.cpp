@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/checked.hpp"
 #include "object/runtime_state.hpp"
 #include "object/virtual_view.hpp"
 #include "select/nested.hpp"
@@ -113,8 +114,8 @@ Bytes fill_element(const Handle& dataset, const Datatype& memory, convert::Arena
 pipeline::ReadPlan plan_read(const std::shared_ptr<const Handle>& dataset, const select::Normalized& wanted, const Datatype& memory) {
   const auto facts = dataset->dataset();
   pipeline::ReadPlan plan(wanted.element_count, facts->type.size(), memory.size());
-  const auto bytes = static_cast<unsigned __int128>(wanted.element_count) * memory.size();
-  if (bytes > dataset->file()->options().limits.result_bytes)
+  const auto bytes = checked_multiply(wanted.element_count, memory.size());
+  if (!bytes || *bytes > dataset->file()->options().limits.result_bytes)
     throw Error(ErrorKind::limit, fmt::format("{} elements of {} bytes are more than the limit of {} bytes", wanted.element_count,
                                               memory.size(), dataset->file()->options().limits.result_bytes));
   Planner planner(plan, memory);

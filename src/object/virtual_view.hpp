@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/shared_cache.hpp"
-#include "fiver/plan.hpp"
+#include "fiver/values/plan.hpp"
 #include "object/handle.hpp"
 #include "select/mapping.hpp"
 #include "select/mapping_index.hpp"

@@ -51,13 +51,22 @@ void CodecChain::fail(const Step& step, const FilterStatus& status) {
   throw Error(ErrorKind::corrupt, reason);
 }
 
-void CodecChain::decode(ByteView stored, std::uint32_t mask, MutableBytes out, Scratch& scratch) const {
+std::size_t CodecChain::decode_last(const Step& step, ByteView in, MutableBytes out, Bytes& scratch) {
+  const auto status = filter_of(step).decode_into(step.spec.values, in, out);
+  if (status) return out.size();
+  // Perhaps it is sound, but not a whole chunk.
+  const auto again = filter_of(step).decode(step.spec.values, in, out.size(), out.size(), scratch);
+  if (!again || scratch.empty() || scratch.size() >= out.size()) fail(step, status);
+  std::fill(std::copy(scratch.begin(), scratch.end(), out.begin()), out.end(), std::byte{0});
+  return scratch.size();
+}
+
+std::size_t CodecChain::decode(ByteView stored, std::uint32_t mask, MutableBytes out, Scratch& scratch) const {
   const auto which = applied(mask);
   if (which.empty()) {
-    if (stored.size() < out.size())
-      throw Error(ErrorKind::corrupt, fmt::format("{} bytes stored where {} belong", stored.size(), out.size()));
-    std::copy_n(stored.begin(), out.size(), out.begin());
-    return;
+    const auto count = std::min(stored.size(), out.size());
+    std::fill(std::copy_n(stored.begin(), count, out.begin()), out.end(), std::byte{0});
+    return count;
   }
   // What a filter in the middle may produce: the ones before it can have made a chunk somewhat larger, never by much.
   const auto room = out.size() + out.size() / 4 + (std::size_t{1} << 16);
@@ -70,9 +79,7 @@ void CodecChain::decode(ByteView stored, std::uint32_t mask, MutableBytes out, S
     in = *next;
     next = next == &scratch.a ? &scratch.b : &scratch.a;
   }
-  const auto& step = steps_[which.front()];
-  const auto status = filter_of(step).decode_into(step.spec.values, in, out);
-  if (!status) fail(step, status);
+  return decode_last(steps_[which.front()], in, out, *next);
 }
 
 }  // namespace fiver::pipeline

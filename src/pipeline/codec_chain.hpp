@@ -30,9 +30,10 @@ class CodecChain {
   std::size_t size() const { return steps_.size(); }
   /// True when no filter was applied under this mask.
   bool is_plain(std::uint32_t mask) const;
-  /// Undoes the filters of `stored` into `out`, which has the size of the whole result. Throws corrupt (also when the result is
-  /// shorter; a longer one is cut), unsupported for a filter that is not there.
-  void decode(ByteView stored, std::uint32_t mask, MutableBytes out, Scratch& scratch) const;
+  /// Undoes the filters of `stored` into `out`, which has the size of a whole chunk. Returns the bytes that came out: some writers
+  /// store less than a whole chunk where the dataset ends in it, and the rest is then zero; a longer result is cut. Throws
+  /// corrupt, unsupported for a filter that is not there.
+  std::size_t decode(ByteView stored, std::uint32_t mask, MutableBytes out, Scratch& scratch) const;
   /// The one filter that was applied, when it is one whose chunks are made of independent blocks.
   struct BlockFilter {
     const Filter* filter = nullptr;
@@ -48,6 +49,7 @@ class CodecChain {
   std::vector<std::size_t> applied(std::uint32_t mask) const;
   [[noreturn]] static void fail(const Step& step, const FilterStatus& status);
   static const Filter& filter_of(const Step& step);
+  static std::size_t decode_last(const Step& step, ByteView in, MutableBytes out, Bytes& scratch);
 
   std::vector<Step> steps_;
 };

@@ -56,7 +56,7 @@ bool ReadRun::decode_wanted_blocks(const Task& task, const Part& part, Worker& w
   const auto blocks = blocks_of(stored, record.filter_mask, encoded);
   const auto decoded = take(worker.decoded, stored.chunk_bytes());
   if (!blocks) {
-    stored.codecs().decode(encoded, record.filter_mask, decoded, worker.scratch);
+    decode(task, part, encoded, decoded, worker);
     scatter(part, copy, decoded, 0, arena);
     return true;
   }

@@ -12,7 +12,7 @@
 #include "base/heap_access.hpp"
 #include "base/worker_pool.hpp"
 #include "convert/plan.hpp"
-#include "fiver/plan.hpp"
+#include "fiver/values/plan.hpp"
 #include "pipeline/stored_elements.hpp"
 #include "select/partition.hpp"
 

@@ -152,6 +152,15 @@ void ReadRun::read_raw(const Task& task, const Part& part, Worker& worker, conve
   });
 }
 
+void ReadRun::decode(const Task& task, const Part& part, ByteView encoded, MutableBytes out, Worker& worker) {
+  const auto got = part.source.elements->codecs().decode(encoded, task.place.record->filter_mask, out, worker.scratch);
+  if (got == out.size()) return;
+  const auto size = part.source.conversion.source_size();
+  std::uint64_t end = 0;
+  select::for_each_run(worker.copy, [&](std::uint64_t from, std::uint64_t, std::uint64_t count) { end = std::max(end, from + count); });
+  if (end * size > got) throw Error(ErrorKind::corrupt, fmt::format("it decodes to {} bytes, {} are wanted", got, end * size));
+}
+
 void ReadRun::read_encoded(const Task& task, const Part& part, Worker& worker, convert::Arena* arena) {
   const auto& stored = *part.source.elements;
   const auto& record = *task.place.record;
@@ -161,9 +170,9 @@ void ReadRun::read_encoded(const Task& task, const Part& part, Worker& worker, c
   const auto encoded = take(worker.stored, record.stored_size);
   read_exactly(stored.file(), record.address, encoded, "data");
   if (copy.is_whole_chunk() && part.source.conversion.is_copy())
-    return stored.codecs().decode(encoded, record.filter_mask, place(copy.result_offset(), copy.element_count()), worker.scratch);
+    return decode(task, part, encoded, place(copy.result_offset(), copy.element_count()), worker);
   const auto decoded = take(worker.decoded, stored.chunk_bytes());
-  stored.codecs().decode(encoded, record.filter_mask, decoded, worker.scratch);
+  decode(task, part, encoded, decoded, worker);
   scatter(part, copy, decoded, 0, arena);
 }
 

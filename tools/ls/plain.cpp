@@ -45,7 +45,7 @@ class PlainListing {
     while (base_.ends_with('/')) base_.pop_back();
     const bool whole_file = !listed_.target.names_object;
     if (whole_file && style_.recursive) line(prefix_ + "/", "Group");
-    remember(object, base_.empty() ? "/" : base_);
+    if (object.info().hard_links > 1) seen_.emplace(object.address(), base_.empty() ? "/" : base_);
     walk(object);
     return status_;
   }
@@ -118,9 +118,9 @@ class PlainListing {
     return true;
   }
 
-  /// Only what several names lead to can be met again.
+  /// Only what several names lead to can be met again; of groups all are kept, lest wrong counts make the listing endless.
   void remember(const Object& object, const std::string& path) {
-    if (object.info().hard_links > 1) seen_.emplace(object.address(), path);
+    if (object.kind() == ObjectKind::group || object.info().hard_links > 1) seen_.emplace(object.address(), path);
   }
 
   std::string link_text(const Link& link) const {

@@ -1,4 +1,4 @@
-#include "fiver/plan.hpp"
+#include "fiver/values/plan.hpp"
 
 #include <numeric>
 #include <ostream>

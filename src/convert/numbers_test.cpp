@@ -1,6 +1,7 @@
 // Number conversions against models that do not share their code: wide integers, long double and ldexp, and nearest-value search.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -207,8 +208,9 @@ TEST_P(SmallFloats, EveryValueOutAndBack) {
       ASSERT_EQ(std::signbit(decoded), std::signbit(expected));
       ASSERT_EQ(doubles[bits], expected) << bits;
       ASSERT_EQ(floats[bits], static_cast<float>(expected)) << bits;
-      for (const auto& back : {from_doubles, from_floats})
-        ASSERT_TRUE(std::equal(element.begin(), element.end(), back.begin() + static_cast<std::ptrdiff_t>(bits * size)))
+      for (const auto* back : {&from_doubles, &from_floats})
+        ASSERT_TRUE(
+            std::equal(element.begin(), element.end(), back->begin() + static_cast<std::ptrdiff_t>(bits * size)))
             << bits;
       Bytes encoded(size);
       encode_float_bits(format, expected, encoded);

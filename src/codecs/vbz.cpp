@@ -5,7 +5,7 @@
 // The numbers are, for an integer size of 0 the bytes as they are, else for each integer (its difference from the one before, sign in the
 // lowest bit, or itself as 32 bits sign-extended) a variable number of bits:
 //   keys : 2 bits each, four to a byte, the first in the lowest bits
-//   data : version 0: key + 1 bytes; version 1: 0, 1, 2 or 4 half bytes, the lower half of a byte first, padded to a byte
+//   data : key + 1 bytes; in version 1 with integers of 1 byte 0, 1, 2 or 4 half bytes, the lower half of a byte first, padded to a byte
 #include <fmt/format.h>
 #include <zstd.h>
 
@@ -21,6 +21,8 @@ struct Parameters {
   std::uint32_t version = 0, integer_size = 0;
   bool differences = false;
   int level = 1;
+  // Version 1 did better with short data for the shortest integers only.
+  bool in_half_bytes() const noexcept { return version == 1 && integer_size == 1; }
 };
 
 FilterStatus parameters_of(std::span<const std::uint32_t> values, Parameters& result) {
@@ -50,13 +52,13 @@ class HalfBytes {
   std::size_t at_ = 0;
 };
 
-constexpr unsigned half_bytes_of(std::uint32_t version, unsigned key) {
-  if (version == 0) return 2 * (key + 1);
+unsigned half_bytes_of(const Parameters& parameters, unsigned key) {
+  if (!parameters.in_half_bytes()) return 2 * (key + 1);
   return key == 3 ? 4 : key;
 }
 
-unsigned key_of(std::uint32_t version, std::uint32_t number) {
-  if (version == 0) return bytes_needed(number) - 1;
+unsigned key_of(const Parameters& parameters, std::uint32_t number) {
+  if (!parameters.in_half_bytes()) return bytes_needed(number) - 1;
   return number == 0 ? 0 : number < 16 ? 1 : number < 256 ? 2 : 3;
 }
 
@@ -86,13 +88,13 @@ FilterStatus decode_numbers(const Parameters& parameters, ByteView in, MutableBy
     return FilterStatus::bad_data(fmt::format("VBZ keys of {} integers in {} bytes", count, in.size()));
   const ByteView keys = in.first(key_bytes), data = in.subspan(key_bytes);
   std::size_t needed = 0;
-  for (std::size_t i = 0; i < count; ++i) needed += half_bytes_of(parameters.version, key_at(keys, i));
+  for (std::size_t i = 0; i < count; ++i) needed += half_bytes_of(parameters, key_at(keys, i));
   if ((needed + 1) / 2 != data.size())
     return FilterStatus::bad_data(fmt::format("VBZ data of {} bytes instead of {}", data.size(), (needed + 1) / 2));
   HalfBytes numbers(data);
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t number = numbers.take(half_bytes_of(parameters.version, key_at(keys, i)));
+    const std::uint32_t number = numbers.take(half_bytes_of(parameters, key_at(keys, i)));
     value = parameters.differences ? value + sign_from_lowest(number) : number;
     for (std::size_t b = 0; b < size; ++b) out[i * size + b] = static_cast<std::byte>(value >> 8 * b);
   }
@@ -106,10 +108,10 @@ std::uint32_t sign_extended(ByteView integer) {
   return static_cast<std::uint32_t>(static_cast<std::int32_t>(value << unused) >> unused);
 }
 
-// Nothing where version 1, which cuts a number to 16 bits, would lose some.
-std::optional<Bytes> encode_numbers(const Parameters& parameters, ByteView in) {
+// Four half bytes are enough for the differences of integers of 1 byte, and for these themselves once their copied sign is cut off.
+Bytes encode_numbers(const Parameters& parameters, ByteView in) {
   const std::size_t size = parameters.integer_size;
-  if (size == 0) return Bytes(in.begin(), in.end());
+  if (size == 0) return {in.begin(), in.end()};
   const std::size_t count = in.size() / size;
   Bytes out((count + 3) / 4);
   bool half = false;  // the last byte has its lower half only
@@ -118,10 +120,9 @@ std::optional<Bytes> encode_numbers(const Parameters& parameters, ByteView in) {
     const std::uint32_t value = sign_extended(in.subspan(i * size, size));
     std::uint32_t number = parameters.differences ? sign_to_lowest(value - before) : value;
     before = value;
-    if (parameters.version == 1 && parameters.differences && number > 0xFFFF) return std::nullopt;
-    const unsigned key = key_of(parameters.version, number);
+    const unsigned key = key_of(parameters, number);
     out[i / 4] |= static_cast<std::byte>(key << i % 4 * 2);
-    for (unsigned n = half_bytes_of(parameters.version, key); n > 0; --n, number >>= 4U, half = !half) {
+    for (unsigned n = half_bytes_of(parameters, key); n > 0; --n, number >>= 4U, half = !half) {
       if (half)
         out.back() |= static_cast<std::byte>((number & 15U) << 4U);
       else
@@ -172,18 +173,15 @@ class Vbz final : public Filter {
     if (in.size() > UINT32_MAX || (parameters.integer_size != 0 && in.size() % parameters.integer_size != 0))
       return FilterStatus::bad_data(
           fmt::format("{} bytes are no whole integers of {}", in.size(), parameters.integer_size));
-    if (parameters.version == 1 && parameters.integer_size > 2)
-      return FilterStatus::bad_parameters("VBZ version 1 of integers above 2 bytes loses bits");
-    const auto numbers = encode_numbers(parameters, in);
-    if (!numbers) return FilterStatus::bad_data("a difference needs more than the 16 bits of VBZ version 1");
+    const Bytes numbers = encode_numbers(parameters, in);
     out.resize(header_size);
     store_little(static_cast<std::uint32_t>(in.size()), out);
     if (parameters.level == 0) {
-      out.insert(out.end(), numbers->begin(), numbers->end());
+      out.insert(out.end(), numbers.begin(), numbers.end());
     } else {
-      out.resize(header_size + ZSTD_compressBound(numbers->size()));
-      const std::size_t stored = ZSTD_compress(&out[header_size], out.size() - header_size, numbers->data(),
-                                               numbers->size(), parameters.level);
+      out.resize(header_size + ZSTD_compressBound(numbers.size()));
+      const std::size_t stored =
+          ZSTD_compress(&out[header_size], out.size() - header_size, numbers.data(), numbers.size(), parameters.level);
       if (ZSTD_isError(stored)) return FilterStatus::bad_data(ZSTD_getErrorName(stored));
       out.resize(header_size + stored);
     }

@@ -252,12 +252,12 @@ TEST_P(SmallFloats, RoundToTheNearestTiesToEven) {
     }
     return bits;
   };
-  const auto check = [&](const auto& inputs) {
+  const auto check = [&, width = std::size_t{size}](const auto& inputs) {
     using T = typename std::decay_t<decltype(inputs)>::value_type;
     const auto result = run(type_of<T>(ByteOrder::little), type, packed(inputs));
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       unsigned bits = 0;
-      for (unsigned k = 0; k < size; ++k) bits |= std::to_integer<unsigned>(result[i * size + k]) << 8 * k;
+      for (unsigned k = 0; k < width; ++k) bits |= std::to_integer<unsigned>(result[i * width + k]) << 8 * k;
       ASSERT_EQ(bits, nearest(static_cast<long double>(inputs[i]))) << +inputs[i];
     }
   };

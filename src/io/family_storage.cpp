@@ -176,18 +176,18 @@ bool FamilyStorage::try_lock(LockMode mode) {
   for (auto member = members->begin(); member != members->end(); ++member) {
     if ((*member)->try_lock(mode)) continue;
     for (auto held = members->begin(); held != member; ++held) (*held)->unlock();
-    const std::lock_guard lock(lock_mutex_);
+    const std::lock_guard lock(mutex_);
     locked_.reset();
     return false;
   }
-  const std::lock_guard lock(lock_mutex_);
+  const std::lock_guard lock(mutex_);
   locked_ = mode;
   return true;
 }
 
 void FamilyStorage::unlock() {
   {
-    const std::lock_guard lock(lock_mutex_);
+    const std::lock_guard lock(mutex_);
     locked_.reset();
   }
   for (const auto& member : *members_.load()) member->unlock();
@@ -195,33 +195,35 @@ void FamilyStorage::unlock() {
 
 std::shared_ptr<const FamilyStorage::Members> FamilyStorage::with_members(std::uint64_t count) {
   auto members = members_.load();
-  while (members->size() < count) {
-    // Opened outside of any lock; if another thread was faster, its member is taken and this one dropped.
-    const auto index = members->size();
-    std::shared_ptr<Storage> made;
-    try {
-      made = open_(index, true);
-    } catch (const Error& error) {
-      const auto now = members_.load();
-      if (error.kind() != ErrorKind::conflict || now->size() == index) throw;
-      members = now;  // another thread made the name first
-      continue;
+  if (members->size() >= count) return members;
+  // One thread at a time makes members, the others wait for it; a flag, because opening a file is no work to do under a mutex.
+  std::unique_lock lock(mutex_);
+  while (making_) made_.wait(mutex_);
+  making_ = true;
+  const auto locked = locked_;
+  lock.unlock();
+  const auto end_turn = [&] {
+    lock.lock();
+    making_ = false;
+    made_.notify_all();
+  };
+  try {
+    members = members_.load();
+    while (members->size() < count) {
+      auto member = open_(members->size(), true);
+      if (locked && !member->try_lock(*locked))
+        throw std::move(
+            Error(ErrorKind::conflict, fmt::format("another holds its new member {}", member->name())).in_file(name_));
+      auto next = std::make_shared<Members>(*members);
+      next->push_back(std::move(member));
+      members = std::move(next);
+      members_.store(members);
     }
-    std::optional<LockMode> lock_mode;
-    {
-      const std::lock_guard lock(lock_mutex_);
-      lock_mode = locked_;
-    }
-    members = members_.update([&](const std::shared_ptr<const Members>& now) {
-      if (now->size() != index) return now;
-      auto next = std::make_shared<Members>(*now);
-      next->push_back(made);
-      return std::shared_ptr<const Members>(std::move(next));
-    });
-    if (lock_mode && members->size() > index && (*members)[index] == made && !made->try_lock(*lock_mode))
-      throw std::move(
-          Error(ErrorKind::conflict, fmt::format("another holds its new member {}", made->name())).in_file(name_));
+  } catch (...) {
+    end_turn();
+    throw;
   }
+  end_turn();
   return members;
 }
 

@@ -57,8 +57,10 @@ class FamilyStorage final : public Storage {
   std::uint64_t member_size_;
   OpenMember open_;
   Published<Members> members_;
-  Mutex lock_mutex_;
-  std::optional<LockMode> locked_;
+  Mutex mutex_;
+  Condition made_;
+  std::optional<LockMode> locked_;  // guarded by mutex_
+  bool making_ = false;             // guarded by mutex_; only the thread that set it stores members_
 };
 
 /// The family of files with the names of `pattern`.

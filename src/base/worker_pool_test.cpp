@@ -51,6 +51,21 @@ TEST(WorkerPool, AWorkerNumberIsOneThreadAtATime) {
   EXPECT_EQ(std::accumulate(sums.begin(), sums.end(), 0L), 10'000L * 9'999 / 2);
 }
 
+// Two tasks wait until both have begun, so each has a thread; the helper's ends long after the caller's.
+TEST(WorkerPool, ReturnsOnlyWhenEveryTaskHasEnded) {
+  WorkerPool pool(2);
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> begun{0}, ended{0};
+    pool.run(2, 0, [&](std::size_t, unsigned worker) {
+      ++begun;
+      while (begun < 2) std::this_thread::yield();
+      for (int i = 0; worker != 0 && i < 1000; ++i) std::this_thread::yield();
+      ++ended;
+    });
+    ASSERT_EQ(ended, 2);
+  }
+}
+
 TEST(WorkerPool, ServesManyCallersAtOnce) {
   WorkerPool pool(4);
   std::atomic<int> wrong{0};

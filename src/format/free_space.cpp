@@ -26,12 +26,22 @@ bool checksum_ends(ByteView bytes) {
   return load_little<std::uint32_t>(bytes.subspan(covered)) == lookup3(bytes.first(covered));
 }
 
-/// What stands before the checksum. Files older than libhdf5 1.8.0 have it at the end of the used bytes, all others at the end of
-/// the allocated ones.
-ByteView verified_sections(ByteView bytes, std::size_t used) {
-  for (const auto size : {bytes.size(), used})
-    if (checksum_ends(bytes.first(size))) return bytes.first(size - checksum_size);
+struct VerifiedSections {
+  ByteView bytes;  // without the checksum
+  bool old_form = false;
+};
+
+/// The checksum ends the allocated bytes. In two files of libhdf5's tests (file3.h5, tfcontents1.h5) it ends the used bytes instead,
+/// and section sizes, of at most 65536 there, take two bytes and not three; what wrote them is not known.
+VerifiedSections verified_sections(ByteView bytes, std::size_t used) {
+  if (checksum_ends(bytes)) return {bytes.first(bytes.size() - checksum_size), false};
+  if (used < bytes.size() && checksum_ends(bytes.first(used))) return {bytes.first(used - checksum_size), true};
   throw Error(ErrorKind::corrupt, fmt::format("{}: its checksum is not that of its bytes", list_name));
+}
+
+/// Bytes of a section size in the old form: those of the largest size less one.
+unsigned old_size_width(std::uint64_t most_section) {
+  return bytes_needed(most_section == 0 ? 0 : most_section - 1);
 }
 
 void encode_sections(Encoder& encoder, const FreeSectionList& list, const FreeSpaceHeader& header) {
@@ -88,12 +98,13 @@ FreeSectionList decode_free_section_list(ByteView bytes, FieldWidths file_widths
                                                 bytes.size(), used, allocated));
   // Verified before anything is believed.
   const auto sections = verified_sections(bytes, static_cast<std::size_t>(used));
-  Decoder decoder(sections, file_widths, list_name);
+  Decoder decoder(sections.bytes, file_widths, list_name);
   decoder.signature("FSSE");
   decoder.version(0);
   FreeSectionList list;
   list.header = decoder.defined_address("header address");
-  const auto widths = section_widths(header);
+  auto widths = section_widths(header);
+  if (sections.old_form) widths.size = old_size_width(header.most_section.value);
   const auto section_size = widths.offset + 1U;
   auto left = header.serialised_sections.value;
   if (left > decoder.remaining() / section_size)

@@ -60,17 +60,22 @@ TEST(FreeSpace, SectionListRoundTripAndDamage) {
     }
 }
 
-TEST(FreeSpace, OldListsHaveTheChecksumWhereTheUsedBytesEnd) {
-  auto header = header_for(FreeSpaceClient::file);
-  const auto list = list_for(FreeSpaceClient::file);
-  header.list_used = {free_section_list_size(list, {}, header)};
-  header.list_allocated = header.list_used;
-  auto bytes = encode_free_section_list(list, {}, header);
-  bytes.resize(bytes.size() + 20);
-  header.list_allocated.value += 20;
-  EXPECT_EQ(decode_free_section_list(bytes, {}, header, 0), list);
+TEST(FreeSpace, AListWithTheChecksumWhereTheUsedBytesEnd) {
+  // A dense group's in file3.h5 of libhdf5's tests: one section of 319 bytes at 193, in 25 of 64 bytes.
+  FreeSpaceHeader header;
+  header.total_space = {319};
+  header.sections = header.serialised_sections = {1};
+  header.address_bits = 32;
+  header.most_section = {65536};
+  header.list_used = {25};
+  header.list_allocated = {64};
+  auto bytes =
+      raw({'F', 'S', 'S', 'E', 0, 0x5E, 4, 0, 0, 0, 0, 0, 0, 1, 0x3F, 1, 0xC1, 0, 0, 0, 0, 0x2A, 0xAA, 0xD0, 0x73});
+  ASSERT_EQ(bytes.size(), 25U);
+  bytes.resize(64);
+  EXPECT_EQ(decode_free_section_list(bytes, {}, header, 4), (FreeSectionList{Address{0x45E}, {{193, 319, 0, {}}}}));
   bytes[20] ^= std::byte{1};
-  EXPECT_THROW(decode_free_section_list(bytes, {}, header, 0), Error);
+  EXPECT_THROW(decode_free_section_list(bytes, {}, header, 4), Error);
 }
 
 TEST(FreeSpace, CountsThatDoNotFitAreCorrupt) {

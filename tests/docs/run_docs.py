@@ -6,7 +6,8 @@
 A block is fenced by ```console or ```sh and has commands that start with "$ " (a line that ends in "\\" goes on in the next); the
 lines up to the next command are the output it must give. "..." alone on a line stands for any number of lines, and inside a line for
 any text. A command without lines below it must only succeed. A block whose first line is "# not run: REASON" is not run.
-All blocks of a page run in one temporary folder, in order, with $FIVER the checkout's path.
+All blocks of a page run in one temporary folder, in order, with $FIVER the checkout's path. The pages make the demo's sample: where its Python
+environment can't be made the test is skipped.
 """
 import argparse
 import glob
@@ -15,6 +16,10 @@ import re
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "common"))
+sys.dont_write_bytecode = True
+import sample  # noqa: E402
 
 SECONDS = 120
 FENCE = re.compile(r"^```(\w*)\s*$")
@@ -100,6 +105,7 @@ def main():
     parser.add_argument("checkout")
     args = parser.parse_args()
     root = os.path.abspath(args.checkout)
+    sample.python()
     environment = dict(os.environ, FIVER=root, LC_ALL="C.UTF-8", NO_COLOR="1", PATH=os.pathsep.join([*map(os.path.abspath, args.path), os.environ["PATH"]]))
     pages = [p for p in (os.path.join(root, "README.md"), *sorted(glob.glob(os.path.join(root, "docs", "*.md")))) if os.path.exists(p)]
     ran, faults = 0, []

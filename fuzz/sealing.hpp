@@ -21,7 +21,7 @@ inline Bytes sealed(ByteView input, std::size_t size) {
 }
 
 /// Structures larger than this are not built.
-inline constexpr std::uint64_t most_bytes = 1U << 20;
+inline constexpr std::uint64_t most_bytes = 1U << 16;
 
 /// What an encoder made of a decoded value must decode to the same value.
 template <class Value, class Decode>

@@ -78,7 +78,10 @@ struct Checker {
   }
 
   Problem operator()(const ReferenceType& t) const {
-    return size_problem("a reference", size, reference_size(t.kind, widths));
+    const auto right = reference_size(t.kind, widths);
+    // Some files give the kinds of HDF5 1.12 the size that they have in the C library's memory.
+    if (t.kind >= ReferenceKind::object2 && size > right) return std::nullopt;
+    return size_problem("a reference", size, right);
   }
 
   Problem operator()(const EnumType& t) const {

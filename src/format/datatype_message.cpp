@@ -62,7 +62,7 @@ class Reader {
       case DatatypeClass::compound:
         return read_compound(version, bits & 0xFFFFU, size, depth);
       case DatatypeClass::reference:
-        return read_reference(version, bits);
+        return read_reference(bits);
       case DatatypeClass::enumeration:
         return read_enum(version, bits & 0xFFFFU, depth);
       case DatatypeClass::variable_length:
@@ -173,14 +173,13 @@ class Reader {
     return {static_cast<std::uint32_t>(size), ArrayType{std::move(base), std::move(dims)}};
   }
 
-  ReferenceType read_reference(std::uint8_t version, std::uint32_t bits) {
+  ReferenceType read_reference(std::uint32_t bits) {
     const auto kind = bits & 15U;
     if (kind > 4) in_.unsupported(fmt::format("unknown kind of reference {}", kind));
     const ReferenceType reference{static_cast<ReferenceKind>(kind)};
     if (reference.kind >= ReferenceKind::object2) {
-      if (version < first_with_new_references)
-        in_.fail(fmt::format("a reference of kind {} in version {}", kind, version));
-      if (const auto encoding = bits >> reference_version_shift & 15U; encoding != reference_version)
+      // HDF5 1.12 wrote these kinds in version 1, and with an encoding number of 0.
+      if (const auto encoding = bits >> reference_version_shift & 15U; encoding > reference_version)
         in_.unsupported(fmt::format("unknown encoding {} of a reference", encoding));
     }
     return reference;
@@ -210,7 +209,7 @@ class Reader {
   }
 
   ArrayType read_array(std::uint8_t version, unsigned depth) {
-    if (version < first_with_arrays) in_.fail("an array in version 1");
+    // Version 1 has none by the specification; writers before HDF5 1.4 put them there in the form of version 2.
     const unsigned rank = in_.u8("rank of an array");
     if (rank == 0 || rank > max_rank) in_.fail(fmt::format("an array of {} dimensions", rank));
     if (version < first_packed) in_.reserved(3);

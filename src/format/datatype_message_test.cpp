@@ -185,11 +185,9 @@ TEST(DatatypeMessage, RefusesWhatNoElementCanBe) {
   corrupt("array of none", "3A 000000 04000000 01 00000000 10 080000 02000000 0000 1000");
   corrupt("array without rank", "3A 000000 02000000 00 10 080000 02000000 0000 1000");
   corrupt("array of 33 dimensions", "3A 000000 02000000 21 10 080000 02000000 0000 1000");
-  corrupt("array in version 1", "1A 000000 04000000 01 000000 02000000 00000000 10 080000 02000000 0000 1000");
   corrupt("sequence of 12 bytes", "19 000000 0C000000 10 080000 01000000 0000 0800");
   corrupt("string of wide characters", "19 010000 10000000 10 080000 02000000 0000 1000");
   corrupt("object reference of 4 bytes", "17 000000 04000000");
-  corrupt("new reference in an old version", "17 120000 12000000");
   corrupt("complex of integers", "5B 010000 02000000 10 080000 01000000 0000 0800");
   corrupt("complex in version 4", "4B 010000 08000000 11 201F00 04000000 0000 2000 17 08 00 17 7F000000");
   unsupported("polar complex", "5B 030000 08000000 11 201F00 04000000 0000 2000 17 08 00 17 7F000000");
@@ -199,6 +197,13 @@ TEST(DatatypeMessage, RefusesWhatNoElementCanBe) {
   unsupported("string padding 3", "13 030000 04000000");
   unsupported("character set 2", "13 200000 04000000");
   unsupported("reference kind 5", "47 150000 08000000");
+}
+
+TEST(DatatypeMessage, ReadsWhatOldWritersMade) {
+  EXPECT_EQ(decode_hex("1A 000000 04000000 01 000000 02000000 00000000 10 080000 02000000 0000 1000"),
+            Datatype(4, ArrayType{integer_type(2, true), {2}}));  // arrays in version 1, in the form of version 2
+  EXPECT_EQ(decode_hex("17 120000 12000000"), Datatype(18, ReferenceType{ReferenceKind::object2}));
+  EXPECT_EQ(decode_hex("17 020000 40000000"), Datatype(64, ReferenceType{ReferenceKind::object2}));
 }
 
 TEST(DatatypeMessage, NestingAndPartsAreBounded) {

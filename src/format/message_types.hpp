@@ -37,8 +37,9 @@ enum class MessageType : std::uint16_t {
 
 /// The specification's name in lower case ("filter pipeline"), "unknown" for other numbers.
 std::string_view message_name(std::uint16_t type);
+/// The bogus message stands for one that nobody knows.
 constexpr bool is_known_message(std::uint16_t type) {
-  return type <= 0x18;
+  return type <= 0x18 && type != static_cast<std::uint16_t>(MessageType::bogus);
 }
 /// True for the classes that may stand elsewhere: dataspace, datatype, both fill values, filter pipeline,
 /// attribute.

@@ -34,8 +34,14 @@ void read_extension(FileView& file, Address extension, FileParameters& parameter
   }
   if (const auto* message = header.find(MessageType::driver_info))
     parameters.driver = format::decode_driver_info_message(message->body, widths);
-  if (const auto* message = header.find(MessageType::file_space_info))
-    parameters.file_space = format::decode_file_space_info(message->body, widths);
+  if (const auto* message = header.find(MessageType::file_space_info)) {
+    // Early versions of HDF5 1.10 wrote other forms of it. A reader needs nothing of what it says.
+    try {
+      parameters.file_space = format::decode_file_space_info(message->body, widths);
+    } catch (const Error&) {
+      parameters.file_space.reset();
+    }
+  }
   if (const auto* message = header.find(MessageType::shared_message_table))
     parameters.shared_messages = format::decode_shared_message_table_message(message->body, widths);
 }

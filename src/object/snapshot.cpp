@@ -76,6 +76,9 @@ DatasetFacts ObjectSnapshot::read_dataset() const {
     facts.fill = format::decode_fill_value(body(*fill, MessageType::fill_value).bytes, widths);
   else if (const auto* old = header_.find(MessageType::fill_value_old))
     facts.fill = format::decode_old_fill_value(body(*old, MessageType::fill_value_old).bytes, widths);
+  // Files without the new message say nothing by default: "undefined" is what libhdf5 makes of that.
+  if (!header_.find(MessageType::fill_value) && facts.fill.defined == FillValue::Defined::by_default)
+    facts.fill.defined = FillValue::Defined::undefined;
   if (const auto* filters = header_.find(MessageType::filter_pipeline))
     facts.filters = format::decode_filter_pipeline(body(*filters, MessageType::filter_pipeline).bytes, widths);
   if (const auto* external = header_.find(MessageType::external_files)) {

@@ -112,7 +112,7 @@ TEST(Manners, ColourOnlyOnATerminalThatWantsIt) {
 
 TEST(Manners, AnObjectThatIsMissingIsNamed) {
   write_file_of_links("object.h5", {{"a", "/b"}});
-  for (const std::string& verb : {"cat", "info", "chunks", "explain"}) {
+  for (const std::string verb : {"cat", "info", "chunks", "explain"}) {
     const Outcome outcome = h5({verb, "object.h5/x/y"});
     EXPECT_EQ(outcome.status, 1) << verb;
     EXPECT_TRUE(one_line_of_trouble(outcome.error)) << outcome.error;

@@ -1,9 +1,12 @@
 // NumPy's file format, version 1 and 2: magic, version, header length, a Python dictionary, and the elements.
 #include <fmt/format.h>
 
+#include <array>
+#include <bit>
 #include <optional>
 
 #include "cat/formats.hpp"
+#include "common/numbers.hpp"
 #include "common/value_text.hpp"
 #include "fiver/values/error.hpp"
 
@@ -32,6 +35,15 @@ std::string python_string(std::string_view text) {
   return quoted + "'";
 }
 
+/// Of integers and floats: true for the layouts that NumPy has.
+bool has_numpy_type(const Datatype& type) {
+  if (const auto* integer = type.as<IntegerType>()) {
+    return is_power_of_two(type.size()) && integer->bit_offset == 0 && integer->precision == 8 * type.size();
+  }
+  const auto* real = type.as<FloatType>();
+  return real != nullptr && is_ieee(*real, type.size());
+}
+
 [[noreturn]] void refuse(const Datatype& type) {
   throw Error(ErrorKind::invalid_argument, "NumPy has no fixed-size type for " + to_string(type) + "; try --json");
 }
@@ -40,7 +52,7 @@ std::string python_string(std::string_view text) {
 std::string description(const Datatype& type) {
   const std::uint32_t size = type.size();
   if (const auto* integer = type.as<IntegerType>()) {
-    if (!is_power_of_two(size) || integer->bit_offset != 0 || integer->precision != 8 * size) refuse(type);
+    if (!has_numpy_type(type)) refuse(type);
     return fmt::format("'{}{}{}'", order_sign(integer->order, size), integer->is_signed ? 'i' : 'u', size);
   }
   if (const auto* bits = type.as<BitFieldType>()) {
@@ -48,10 +60,7 @@ std::string description(const Datatype& type) {
     return fmt::format("'{}u{}'", order_sign(bits->order, size), size);
   }
   if (const auto* real = type.as<FloatType>()) {
-    const bool known = real->normalization == MantissaNormalization::implied && real->order != ByteOrder::vax &&
-                       ((size == 2 && real->mantissa_size == 10) || (size == 4 && real->mantissa_size == 23) ||
-                        (size == 8 && real->mantissa_size == 52));
-    if (!known) refuse(type);
+    if (!has_numpy_type(type)) refuse(type);
     return fmt::format("'{}f{}'", order_sign(real->order, size), size);
   }
   if (type.is<StringType>()) return fmt::format("'|S{}'", size);
@@ -120,6 +129,33 @@ std::optional<std::string> complex_of(const Datatype& type) {
   return fmt::format("'{}c{}'", order_sign(real->order, type.size()), type.size());
 }
 
+/// Integers and floats of layouts that NumPy lacks, as the next larger ones it has; nothing for other types.
+std::optional<std::string> widened(const Datatype& type) {
+  const std::size_t size = type.size();
+  if (const auto* integer = type.as<IntegerType>(); integer != nullptr && size <= 8) {
+    return fmt::format("'{}{}{}'", value_width(size) == 1 ? '|' : '<', integer->is_signed ? 'i' : 'u',
+                       value_width(size));
+  }
+  return type.is<FloatType>() ? std::optional<std::string>("'<f8'") : std::nullopt;
+}
+
+void print_widened(Console& console, const Part& part) {
+  for_each_piece(console, part, piece_bytes, [&](const Elements& elements) {
+    for (std::uint64_t i = 0; i < elements.count; ++i) {
+      const auto element = elements.element(i);
+      if (const auto* integer = elements.type.as<IntegerType>()) {
+        const std::string bytes = little_endian(element, integer->order);
+        console.write(
+            bit_field(bytes, integer->bit_offset, integer->precision, integer->is_signed, value_width(bytes.size())));
+      } else {
+        const auto bits = std::bit_cast<std::array<char, 8>>(float_value(*elements.type.as<FloatType>(), element));
+        console.write({bits.data(), bits.size()});
+      }
+    }
+    return true;
+  });
+}
+
 void write_header(Console& console, const std::string& type, const Shape& shape) {
   std::string dimensions;
   for (const std::uint64_t n : shape) dimensions += fmt::format("{}, ", n);
@@ -166,6 +202,7 @@ void print_npy(Console& console, const Part& part) {
   const Datatype& type = part.dataset.type();
   if (type.is<VariableStringType>()) return print_strings(console, part, shape);
   std::string described;
+  bool widen = false;
   try {
     const Datatype* element = &type;
     while (const auto* array = element->as<ArrayType>()) {
@@ -174,13 +211,14 @@ void print_npy(Console& console, const Part& part) {
     }
     std::string none;
     const auto complex = complex_of(*element);
-    described = complex ? *complex : member_description(*element, none);
+    widen = &type == element && !has_numpy_type(type) && widened(type).has_value();
+    described = complex ? *complex : widen ? *widened(type) : member_description(*element, none);
   } catch (Error& error) {
     error.in_object(part.dataset.path()).in_file(part.target.file);
     throw;
   }
   write_header(console, described, shape);
-  print_raw(console, part);
+  widen ? print_widened(console, part) : print_raw(console, part);
 }
 
 }  // namespace fiver::tools

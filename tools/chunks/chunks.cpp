@@ -33,13 +33,15 @@ class ChunkTable {
     json_->end_line();
   }
 
-  void dataset(const Target& target, const Dataset& dataset) {
+  /// `shown`: the path by which it was asked for.
+  void dataset(const Target& target, const std::string& path, const Dataset& dataset) {
+    const std::string shown = full_name(target, path);
     const std::vector<ChunkInfo> chunks = dataset.chunk_map();
     const std::uint64_t chunk_bytes = decoded_bytes(dataset);
     if (json_) {
-      write_json(target, dataset, chunks);
+      write_json(target, path, dataset, chunks);
     } else {
-      write_table(target, dataset, chunks, chunk_bytes);
+      write_table(shown, dataset, chunks, chunk_bytes);
     }
   }
 
@@ -50,9 +52,9 @@ class ChunkTable {
     return bytes;
   }
 
-  void write_table(const Target& target, const Dataset& dataset, const std::vector<ChunkInfo>& chunks,
+  void write_table(const std::string& shown, const Dataset& dataset, const std::vector<ChunkInfo>& chunks,
                    std::uint64_t chunk_bytes) {
-    std::string title = console_.paint(Colour::bold, console_.name(full_name(target, dataset.path())));
+    std::string title = console_.paint(Colour::bold, console_.name(shown));
     title += fmt::format("  {} {}", console_.name(to_string(dataset.type())), shape_text(dataset.space()));
     const auto shape = dataset.chunk_shape();
     title += shape ? fmt::format(", chunks {} of {}", shape_text(*shape), bytes_text(chunk_bytes))
@@ -77,9 +79,10 @@ class ChunkTable {
     }
   }
 
-  void write_json(const Target& target, const Dataset& dataset, const std::vector<ChunkInfo>& chunks) {
+  void write_json(const Target& target, const std::string& path, const Dataset& dataset,
+                  const std::vector<ChunkInfo>& chunks) {
     JsonWriter& json = *json_;
-    json.begin_object().key("file").string(target.file).key("path").string(dataset.path());
+    json.begin_object().key("file").string(target.file).key("path").string(path);
     json.key("shape").numbers(dataset.shape()).key("layout").string(layout_name(dataset));
     if (const auto shape = dataset.chunk_shape()) json.key("chunk").numbers(*shape);
     json.key("filters").begin_array();
@@ -116,7 +119,7 @@ int whole_group(Console& console, ChunkTable& table, const Target& target, const
           if (object.kind() != ObjectKind::dataset) return true;
           const Dataset dataset = object.as_dataset();
           if (!dataset.chunk_shape() && !dataset.is_virtual()) return true;
-          table.dataset(target, dataset);
+          table.dataset(target, path, dataset);
         } catch (const Error& error) {
           trouble(path, error);
         }
@@ -136,7 +139,7 @@ int run(Console& console, const Arguments& arguments) {
           .in_object(open.object.path())
           .in_file(target.file);
     }
-    table.dataset(target, open.object.as_dataset());
+    table.dataset(target, "/" + target.object, open.object.as_dataset());
     return 0;
   });
   table.finish();

@@ -36,14 +36,14 @@ void tell_missing(Console& console, const Part& part, const Plan& plan, std::set
 }  // namespace
 
 Part open_part(const Target& target) {
-  File file = open_file(target);
+  const File file = open_file(target);
   const auto whole = [](const Dataset& dataset) { return resolve_selection({}, dataset.shape()); };
   const NameAndSelection parts = split_selection(target.object);
   if (parts.selection) {
     if (const auto object = file.find("/" + target.object)) {
       Dataset dataset = dataset_of(*object, target);
       auto ranges = whole(dataset);
-      return {target, std::move(file), std::move(dataset), std::move(ranges), false};
+      return {target, dataset.file(), dataset, std::move(ranges), false};
     }
     const std::vector<SliceItem> items = parse_selection(*parts.selection);
     Target named = target;
@@ -51,7 +51,7 @@ Part open_part(const Target& target) {
     Dataset dataset = dataset_of(file.object("/" + parts.name), target);
     try {
       auto ranges = resolve_selection(items, dataset.shape());
-      return {std::move(named), std::move(file), std::move(dataset), std::move(ranges), true};
+      return {std::move(named), dataset.file(), dataset, std::move(ranges), true};
     } catch (Error& error) {
       error.in_object(dataset.path()).in_file(target.file);
       throw;
@@ -59,7 +59,7 @@ Part open_part(const Target& target) {
   }
   Dataset dataset = dataset_of(file.object("/" + target.object), target);
   auto ranges = whole(dataset);
-  return {target, std::move(file), std::move(dataset), std::move(ranges), false};
+  return {target, dataset.file(), dataset, std::move(ranges), false};
 }
 
 void for_each_piece(Console& console, const Part& part, std::uint64_t most,

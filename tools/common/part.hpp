@@ -13,7 +13,7 @@ namespace fiver::tools {
 
 struct Part {
   Target target;  ///< its object without the selection
-  File file;
+  File file;      ///< that holds the dataset, which a link may have led to
   Dataset dataset;
   std::vector<AxisRange> ranges;  ///< one a dimension; all of it without a selection
   bool selected = false;          ///< a selection was given

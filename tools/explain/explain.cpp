@@ -8,6 +8,7 @@
 #include "common/json_writer.hpp"
 #include "common/part.hpp"
 #include "common/verbs.hpp"
+#include "fiver/values/error.hpp"
 
 namespace fiver::tools {
 namespace {
@@ -27,9 +28,22 @@ struct Cure {
   ReadCost cost;
 };
 
+/// Of a virtual dataset, its first source's.
+std::optional<Shape> chunk_shape_of(const Part& part, const Plan& plan) {
+  if (!part.dataset.is_virtual() || plan.sources.empty()) return part.dataset.chunk_shape();
+  try {
+    const PlanSource& source = plan.sources.front();
+    auto chunk = File::open(source.file).dataset(source.dataset).chunk_shape();
+    return chunk && chunk->size() == part.ranges.size() ? chunk : std::nullopt;
+  } catch (const Error&) {
+    return {};  // no advice then
+  }
+}
+
 std::optional<Cure> cure_of(const Part& part, const Plan& plan) {
-  const auto chunk = part.dataset.chunk_shape();
-  if (!chunk || plan.useful_share() >= poor_share || plan.decoded_bytes() - plan.used_bytes() < least_waste) return {};
+  if (plan.useful_share() >= poor_share || plan.decoded_bytes() - plan.used_bytes() < least_waste) return {};
+  const auto chunk = chunk_shape_of(part, plan);
+  if (!chunk) return {};
   const std::uint64_t size = part.dataset.type().size();
   Shape better = better_chunk(part.dataset.shape(), *chunk, part.ranges, size);
   const ReadCost cost = cost_of(part.dataset.shape(), better, part.ranges, size);

@@ -128,7 +128,7 @@ class Gatherer {
     const auto runtime = file_.options().runtime ? file_.options().runtime : Runtime::shared();
     for (const FilterSpec& filter : dataset.filters()) {
       if (!runtime->find_filter(filter.id))
-        filters_.add(fmt::format("{}: no decoder for {} ({})", path, filter_name(filter), filter.id));
+        filters_.add(fmt::format("{}: filter {} ({}) has no decoder", path, filter.id, filter_name(filter)));
     }
     for (std::string& warning : chunk_warnings(dataset)) chunks_.add(path + ": " + warning);
     auto& largest = facts_.largest;

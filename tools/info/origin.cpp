@@ -97,7 +97,7 @@ void look_for_nexus(const File& file, std::vector<std::string>& found) {
   if (nexus) {
     const auto version = text_attribute(root, "NeXus_version");
     const auto creator = text_attribute(root, "creator");
-    found.push_back(with("NeXus", version ? version : creator));
+    if (found.empty() || version || creator) found.push_back(with("NeXus", version ? version : creator));
   }
 }
 

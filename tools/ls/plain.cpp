@@ -126,7 +126,8 @@ class PlainListing {
   std::string link_text(const Link& link) const {
     if (const auto* soft = std::get_if<SoftLink>(&link.target)) return "Soft Link {" + console_.name(soft->path) + "}";
     if (const auto* external = std::get_if<ExternalLink>(&link.target)) {
-      return "External Link {" + console_.name(external->file) + "/" + console_.name(external->path) + "}";
+      const std::string path = (external->path.starts_with('/') ? "" : "/") + external->path;
+      return "External Link {" + console_.name(external->file) + "/" + console_.name(path) + "}";
     }
     return "UD Link {cannot follow UD links}";
   }

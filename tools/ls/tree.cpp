@@ -113,7 +113,20 @@ class Tree {
     if (!dataset.external_files().empty()) text += "  in external files";
     if (!dataset.filters().empty())
       text += "  " + console_.paint(Colour::green, escape_for_terminal(filters_text(dataset.filters())));
-    return text;
+    return text + scalar_text(dataset);
+  }
+
+  /// " = 1.5" of small scalars, which are read as quickly as their type.
+  std::string scalar_text(const Dataset& dataset) {
+    if (dataset.space().kind != Dataspace::Kind::scalar || dataset.type().size() > 256 || dataset.is_virtual())
+      return "";
+    try {
+      const Elements elements = dataset.read_elements();
+      const File file = dataset.file();  // another one behind an external link
+      return " = " + shortened(value_text(file, elements.type, elements.element(0), {.quote_strings = true}));
+    } catch (const Error& error) {
+      return "  " + console_.paint(Colour::red, escape_for_terminal(error.reason()));
+    }
   }
 
   std::string virtual_text(const Dataset& dataset) {

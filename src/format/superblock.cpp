@@ -40,7 +40,7 @@ std::uint16_t decode_k(Decoder& in, std::string_view what) {
 }
 
 void decode_root_entry(Decoder& in, Superblock& s) {
-  in.address("root entry's name offset");
+  in.length("root entry's name offset");
   s.root_header = in.defined_address("root object header address");
   const auto cache = in.u32("root entry's cache type");
   in.reserved(4);
@@ -103,7 +103,7 @@ bool has_superblock_signature(ByteView bytes) {
 
 std::size_t superblock_size(std::uint8_t version, FieldWidths widths) {
   if (version >= 2) return 16 + 4 * std::size_t{widths.offset};
-  return (version == 1 ? 28U : 24U) + 6 * std::size_t{widths.offset} + 8 + scratch_size;
+  return (version == 1 ? 28U : 24U) + 5 * std::size_t{widths.offset} + widths.length + 8 + scratch_size;
 }
 
 Superblock decode_superblock(ByteView bytes) {
@@ -154,7 +154,7 @@ void encode_superblock(Encoder& out, const Superblock& s) {
   out.address(std::nullopt);  // free space is never kept here
   out.address(Address{s.end_of_file});
   out.address(s.driver_info);
-  out.address(Address{0});  // the root's name: the empty string at the start of the heap
+  out.length(0);  // the root's name: the empty string at the start of the heap
   out.address(s.root_header);
   out.u32(s.root_cache ? cache_symbol_table : cache_nothing);
   out.zeros(4);

@@ -11,13 +11,13 @@ constexpr std::size_t scratch_size = 16;
 }  // namespace
 
 std::size_t symbol_table_entry_size(FieldWidths widths) {
-  return 2 * widths.offset + 8 + scratch_size;
+  return widths.length + widths.offset + 8 + scratch_size;
 }
 
 SymbolTableEntry decode_symbol_table_entry(Decoder& decoder) {
   SymbolTableEntry entry;
   const auto offset_width = decoder.widths().offset;
-  entry.name_offset = decoder.uint(offset_width, "name offset");
+  entry.name_offset = decoder.length("name offset");
   entry.header = decoder.address("object header address");
   const auto cache_type = decoder.u32("cache type");
   decoder.reserved(4);
@@ -39,7 +39,7 @@ SymbolTableEntry decode_symbol_table_entry(Decoder& decoder) {
 
 void encode_symbol_table_entry(Encoder& encoder, const SymbolTableEntry& entry) {
   const auto offset_width = encoder.widths().offset;
-  encoder.uint(entry.name_offset, offset_width);
+  encoder.length(entry.name_offset);
   encoder.address(entry.header);
   if (const auto* group = std::get_if<CachedGroup>(&entry.cache)) {
     encoder.u32(group_cache);

@@ -1,6 +1,6 @@
 // Symbol table nodes, the leaves of an old-style group, and their entries. Format specification III.B and III.C.
 //   "SNOD" version:u8 reserved:u8 count:u16 entries, room for 2K
-//   entry: name offset:O  header address:O  cache type:u32  reserved:u32  scratch: 16 bytes
+//   entry: name offset:L  header address:O  cache type:u32  reserved:u32  scratch: 16 bytes
 //   scratch of type 1: B-tree:O heap:O    of type 2: offset of the soft link's text in the heap:u32
 #pragma once
 

@@ -103,7 +103,8 @@ select::Normalized normalize_for(const Handle& dataset, const Selection& selecti
 Bytes fill_element(const Handle& dataset, const Datatype& memory, convert::Arena& arena) {
   const auto facts = dataset.dataset();
   Bytes element(memory.size());
-  if (facts->fill.defined != FillValue::Defined::by_user) return element;
+  // What was never to be filled reads as zeros, whatever the value: so does libhdf5, which leaves the caller's memory alone.
+  if (facts->fill.defined != FillValue::Defined::by_user || facts->fill.write_time == FillValue::WriteTime::never) return element;
   if (facts->fill.bytes.size() != facts->type.size())
     throw Error(ErrorKind::corrupt, fmt::format("a fill value of {} bytes for elements of {}", facts->fill.bytes.size(), facts->type.size()));
   const auto& file = dataset.file()->state();

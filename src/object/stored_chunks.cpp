@@ -76,7 +76,7 @@ void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset, const s
     if (const auto view = dataset->virtual_view()) {
       bool go_on = true;
       view->for_each_mapping([&](const VirtualMapping& mapping) {
-        const auto source = go_on ? view->source(mapping.source_file, mapping.source_dataset) : nullptr;
+        const auto source = go_on ? view->source(plain_name(mapping.source_file), plain_name(mapping.source_dataset)) : nullptr;
         if (!source || !source->dataset) return;
         for_each_stored_chunk(source->dataset, [&](FoundChunk&& chunk) {
           if (move_through(mapping, dataset->space().dims, chunk)) go_on = each(std::move(chunk));
@@ -106,7 +106,7 @@ std::optional<FoundChunk> find_stored_chunk(const std::shared_ptr<const Handle>&
       std::optional<FoundChunk> found;
       view->for_each_mapping([&](const VirtualMapping& mapping) {
         if (found) return;
-        const auto source = view->source(mapping.source_file, mapping.source_dataset);
+        const auto source = view->source(plain_name(mapping.source_file), plain_name(mapping.source_dataset));
         if (!source->dataset) return;
         const auto& extent = source->dataset->space().dims;
         const auto there = select::intersect_mapped(wanted, mapping.target, mapping.source, extent);

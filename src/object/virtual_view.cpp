@@ -19,8 +19,12 @@ bool is_printf(const VirtualMapping& mapping) {
 
 /// The mapping of block `number` of a printf mapping, finite on both sides.
 VirtualMapping printf_block(const VirtualMapping& mapping, std::uint64_t number) {
-  return {printf_name(mapping.source_file, number), printf_name(mapping.source_dataset, number), mapping.source,
-          select::unlimited_block(mapping.target, number)};
+  const auto name = [number](const std::string& pattern) {
+    auto name_of_block = printf_name(pattern, number);
+    for (std::size_t i = 0; (i = name_of_block.find('%', i)) != std::string::npos; i += 2) name_of_block.insert(i, 1, '%');
+    return name_of_block;  // a mapping again, in which a percent sign is doubled
+  };
+  return {name(mapping.source_file), name(mapping.source_dataset), mapping.source, select::unlimited_block(mapping.target, number)};
 }
 
 bool meet(const Box& a, const Box& b) {
@@ -55,6 +59,15 @@ std::string printf_name(const std::string& pattern, std::uint64_t block) {
     else throw Error(ErrorKind::corrupt, fmt::format("virtual mapping: \"{}\" has a '%' that is neither %b nor %%", pattern));
   }
   return name;
+}
+
+std::string plain_name(const std::string& name) {
+  std::string plain;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    plain += name[i];
+    if (name[i] == '%' && i + 1 < name.size() && name[i + 1] == '%') ++i;
+  }
+  return plain;
 }
 
 VirtualView::VirtualView(const Handle& dataset)
@@ -126,7 +139,7 @@ void VirtualView::find_extent(const Handle& dataset) {
       if (const auto blocks = printf_blocks(mapping); blocks > 0)
         if (const auto box = select::bounds(select::unlimited_block(mapping.target, blocks - 1)))
           reach = box->start[*unlimited_dimension_] + box->size[*unlimited_dimension_];
-    } else if (const auto found = source(mapping.source_file, mapping.source_dataset); found->dataset) {
+    } else if (const auto found = source(plain_name(mapping.source_file), plain_name(mapping.source_dataset)); found->dataset) {
       const auto grown = select::unlimited_extent(mapping.target, mapping.source, found->dataset->space().dims, first_missing);
       if (grown) reach = grown->size;
     }
@@ -170,7 +183,7 @@ std::shared_ptr<const VirtualSource> VirtualView::source(const std::string& file
 
 void VirtualView::share(const VirtualMapping& mapping, const select::Normalized& wanted,
                         const std::function<void(Share&&)>& each) const {
-  auto found = source(mapping.source_file, mapping.source_dataset);
+  auto found = source(plain_name(mapping.source_file), plain_name(mapping.source_dataset));
   auto elements = found->dataset ? select::intersect_mapped(wanted, mapping.target, mapping.source, found->dataset->space().dims)
                                  : select::intersect_mapped(wanted, mapping.target, mapping.target, wanted.extent);
   if (elements.element_count > 0) each({std::move(found), std::move(elements)});

@@ -65,6 +65,8 @@ class VirtualView {
 
 /// True when the name has a block number in it.
 bool is_printf_name(const std::string& name);
+/// The name of a mapping without a block number: "%%" is a percent sign there too.
+std::string plain_name(const std::string& name);
 /// "%b" becomes the number, "%%" a percent sign; throws corrupt for any other sequence.
 std::string printf_name(const std::string& pattern, std::uint64_t block);
 

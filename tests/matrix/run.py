@@ -62,6 +62,14 @@ def read_known():
         return [line.split("\t", 1)[0] for line in file if "\t" in line]
 
 
+def with_sure_parameters(digest):
+    """Without the filter parameters after the 16th: h5py before 3.16 has room for no more, and lists whatever its memory held."""
+    for thing in digest["objects"].values():
+        for entry in thing.get("filters", []):
+            del entry[2][16:]
+    return digest
+
+
 def judge(h5, folder, name, difference):
     """What is wrong with `h5 digest` of one file, or an empty string."""
     try:
@@ -79,7 +87,7 @@ def judge(h5, folder, name, difference):
     if not os.path.exists(expected):
         return "the oracle gave no digest"
     with open(expected, encoding="utf-8") as file:
-        return difference(json.load(file), got) or ""
+        return difference(with_sure_parameters(json.load(file)), with_sure_parameters(got)) or ""
 
 
 def main():

@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "fiver/buffer.hpp"
-#include "fiver/values/plan.hpp"
 #include "fiver/values/dataspace.hpp"
 #include "fiver/values/datatype.hpp"
+#include "fiver/values/plan.hpp"
 
 namespace fiver {
 
@@ -28,12 +29,20 @@ struct Elements {
   }
 };
 
+/// Makes stored values sound values of T: a bool in a file may be any byte.
+template <class T>
+void settle(std::span<T> values) {
+  if constexpr (std::is_same_v<T, bool>)
+    for (auto& byte : std::as_writable_bytes(values)) byte = byte == std::byte{0} ? std::byte{0} : std::byte{1};
+}
+
 /// Elements of the C++ type T, row-major.
 template <class T>
 class Array {
  public:
   Array() = default;
-  Array(Shape shape, Buffer bytes, Plan report) : shape_(std::move(shape)), bytes_(std::move(bytes)), report_(std::move(report)) {}
+  Array(Shape shape, Buffer bytes, Plan report)
+      : shape_(std::move(shape)), bytes_(std::move(bytes)), report_(std::move(report)) {}
 
   const Shape& shape() const { return shape_; }
   std::size_t size() const { return bytes_.size() / sizeof(T); }

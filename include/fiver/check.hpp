@@ -17,16 +17,16 @@ struct Fault {
   enum class Severity { error, warning };
   Severity severity = Severity::error;
   ErrorKind kind = ErrorKind::corrupt;
-  std::string object;                ///< path
+  std::string object;  ///< path
   std::optional<Address> address;
-  std::string message;               ///< with the chunk's coordinates or the attribute's name
+  std::string message;  ///< with the chunk's coordinates or the attribute's name
 };
 
 struct CheckReport {
   std::uint64_t objects = 0, attributes = 0, chunks = 0;
   std::uint64_t stored_bytes = 0, decoded_bytes = 0;
   std::vector<Fault> faults;
-  bool sound() const;                ///< no fault but warnings
+  bool sound() const;  ///< no fault but warnings
 };
 
 struct CheckOptions {

@@ -20,11 +20,11 @@ struct ChunkContext;
 
 /// One stored chunk. Contiguous data are listed as one chunk of the whole extent.
 struct ChunkInfo {
-  Shape offset;                     ///< first element, in the coordinates of the dataset asked
-  std::string file;                 ///< the file that holds it
-  std::uint64_t file_offset = 0;    ///< bytes from the start of that file
-  std::uint64_t stored_size = 0;    ///< bytes
-  std::uint32_t filter_mask = 0;    ///< bit i set: filter i was not applied
+  Shape offset;                   ///< first element, in the coordinates of the dataset asked
+  std::string file;               ///< the file that holds it
+  std::uint64_t file_offset = 0;  ///< bytes from the start of that file
+  std::uint64_t stored_size = 0;  ///< bytes
+  std::uint32_t filter_mask = 0;  ///< bit i set: filter i was not applied
   friend bool operator==(const ChunkInfo&, const ChunkInfo&) = default;
 };
 

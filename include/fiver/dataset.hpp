@@ -11,19 +11,19 @@
 #include "fiver/chunk.hpp"
 #include "fiver/frames.hpp"
 #include "fiver/object.hpp"
-#include "fiver/values/plan.hpp"
 #include "fiver/values/fill_value.hpp"
 #include "fiver/values/filter_spec.hpp"
 #include "fiver/values/layout.hpp"
+#include "fiver/values/plan.hpp"
 #include "fiver/values/selection.hpp"
 #include "fiver/values/virtual_mapping.hpp"
 
 namespace fiver {
 
 struct ReadOptions {
-  unsigned threads = 0;                              ///< workers at most; 0: all of the runtime's
-  std::function<bool()> cancelled;                   ///< asked between chunks; true ends the read with Error{cancelled}
-  std::function<void(double share)> progress;        ///< 0 to 1, from the calling thread
+  unsigned threads = 0;                        ///< workers at most; 0: all of the runtime's
+  std::function<bool()> cancelled;             ///< asked between chunks; true ends the read with Error{cancelled}
+  std::function<void(double share)> progress;  ///< 0 to 1, from the calling thread
 };
 
 class Dataset : public Object {
@@ -55,7 +55,9 @@ class Dataset : public Object {
   /// As T into `into`, which has exactly as many elements as the selection.
   template <class T>
   Plan read_into(std::span<T> into, const Selection& selection = all(), const ReadOptions& options = {}) const {
-    return read_converted(native_type<T>(), std::as_writable_bytes(into), selection, options);
+    auto report = read_converted(native_type<T>(), std::as_writable_bytes(into), selection, options);
+    settle(into);
+    return report;
   }
   /// Any type: elements as `memory` into `into`. Not for types with variable-length parts.
   Plan read_converted(const Datatype& memory, std::span<std::byte> into, const Selection& selection = all(),
@@ -63,7 +65,8 @@ class Dataset : public Object {
   /// In the stored type, variable-length parts included.
   Elements read_elements(const Selection& selection = all(), const ReadOptions& options = {}) const;
   /// As `memory`, variable-length parts included.
-  Elements read_elements_as(const Datatype& memory, const Selection& selection = all(), const ReadOptions& options = {}) const;
+  Elements read_elements_as(const Datatype& memory, const Selection& selection = all(),
+                            const ReadOptions& options = {}) const;
   /// Strings of either kind, without padding.
   std::vector<std::string> read_strings(const Selection& selection = all(), const ReadOptions& options = {}) const;
   /// The selection's result shape, as read() gives it.
@@ -82,7 +85,8 @@ class Dataset : public Object {
   /// Its stored bytes; throws not_found where no chunk was written.
   StoredChunk read_chunk(const Shape& element) const;
   /// Stored bytes into `into`, which may be larger; returns the bytes read.
-  std::size_t read_chunk_into(const Shape& element, std::span<std::byte> into, std::uint32_t* filter_mask = nullptr) const;
+  std::size_t read_chunk_into(const Shape& element, std::span<std::byte> into,
+                              std::uint32_t* filter_mask = nullptr) const;
   /// Undoes the filters of a stored chunk; `into` has the size of a whole decoded chunk.
   void decode_chunk(std::span<const std::byte> stored, std::uint32_t filter_mask, std::span<std::byte> into) const;
   /// Calls `work` once for each stored chunk, on all cores, in any order. The first exception ends it and is thrown here.
@@ -91,7 +95,8 @@ class Dataset : public Object {
   using Object::Object;
 
  private:
-  Buffer read_buffer(const Datatype& memory, const Selection& selection, const ReadOptions& options, Plan& report) const;
+  Buffer read_buffer(const Datatype& memory, const Selection& selection, const ReadOptions& options,
+                     Plan& report) const;
 };
 
 /// Box of whole frame(s): everything of the first dimension's index `first` (to first + count).
@@ -101,7 +106,9 @@ template <class T>
 Array<T> Dataset::read(const Selection& selection, const ReadOptions& options) const {
   Plan report;
   Buffer bytes = read_buffer(native_type<T>(), selection, options, report);
-  return Array<T>(result_shape(selection), std::move(bytes), std::move(report));
+  Array<T> result(result_shape(selection), std::move(bytes), std::move(report));
+  settle(result.span());
+  return result;
 }
 
 template <class T>

@@ -21,14 +21,14 @@ class FileHandle;
 struct FileInfo {
   std::string name;
   unsigned superblock_version = 0;
-  std::uint64_t user_block = 0;     ///< bytes before the superblock
-  std::uint64_t size = 0;           ///< bytes of storage
-  std::uint64_t end_of_file = 0;    ///< as the superblock says, from the start of storage
+  std::uint64_t user_block = 0;   ///< bytes before the superblock
+  std::uint64_t size = 0;         ///< bytes of storage
+  std::uint64_t end_of_file = 0;  ///< as the superblock says, from the start of storage
   unsigned offset_size = 8, length_size = 8;
-  bool open_for_writing = false;    ///< consistency flag: a writer has it open, or died
+  bool open_for_writing = false;  ///< consistency flag: a writer has it open, or died
   bool swmr_writing = false;
   std::optional<std::string> file_space_strategy;  ///< "fsm", "page", "aggregate", "none"; absent: not stored
-  std::uint64_t page_size = 0;      ///< paged files
+  std::uint64_t page_size = 0;                     ///< paged files
   bool has_cache_image = false, has_shared_messages = false;
 };
 

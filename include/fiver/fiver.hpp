@@ -9,6 +9,6 @@
 #include "fiver/group.hpp"
 #include "fiver/object.hpp"
 #include "fiver/options.hpp"
-#include "fiver/values/plan.hpp"
 #include "fiver/runtime.hpp"
 #include "fiver/values/error.hpp"
+#include "fiver/values/plan.hpp"

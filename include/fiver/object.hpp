@@ -29,9 +29,9 @@ std::string_view to_string(ObjectKind kind);
 enum class Order { name, creation, stored };
 
 struct ObjectInfo {
-  unsigned header_version = 0;     ///< 1 or 2
-  std::uint64_t hard_links = 0;    ///< the reference count
-  std::uint64_t header_bytes = 0;  ///< all header blocks together
+  unsigned header_version = 0;                                    ///< 1 or 2
+  std::uint64_t hard_links = 0;                                   ///< the reference count
+  std::uint64_t header_bytes = 0;                                 ///< all header blocks together
   std::optional<std::int64_t> modified, accessed, changed, born;  ///< seconds since 1970
   std::string comment;
 };

@@ -16,9 +16,9 @@ class RuntimeState;
 class Runtime {
  public:
   struct Settings {
-    unsigned threads = 0;           ///< workers, the calling thread included; 0: one a core
-    std::uint64_t memory = 0;       ///< bytes of scratch and cached metadata; 0: a quarter of the machine's
-    unsigned descriptors = 0;       ///< open files kept open; 0: half of the process's limit
+    unsigned threads = 0;      ///< workers, the calling thread included; 0: one a core
+    std::uint64_t memory = 0;  ///< bytes of scratch and cached metadata; 0: a quarter of the machine's
+    unsigned descriptors = 0;  ///< open files kept open; 0: half of the process's limit
   };
 
   Runtime() : Runtime(Settings{}) {}

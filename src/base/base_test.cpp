@@ -63,7 +63,8 @@ TEST_P(Widths, RoundTripSizeTruncationsAndFlips) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Widths, testing::Values(FieldWidths{8, 8}, FieldWidths{4, 8}, FieldWidths{8, 4}, FieldWidths{2, 2}));
+INSTANTIATE_TEST_SUITE_P(All, Widths,
+                         testing::Values(FieldWidths{8, 8}, FieldWidths{4, 8}, FieldWidths{8, 4}, FieldWidths{2, 2}));
 
 TEST(Decoder, NamesStructureFieldAndByte) {
   const std::array<std::byte, 3> bytes{};
@@ -85,7 +86,9 @@ TEST(Decoder, ExtentIsUnlimitedInItsOwnWidth) {
   EXPECT_EQ(Decoder(ones, {4, 4}, "x").length("n"), 0xFFFFFFFFU);
 }
 
-TEST(Encoder, RefusesWhatDoesNotFit) { EXPECT_THROW(Encoder({4, 4}).length(std::uint64_t{1} << 32), Error); }
+TEST(Encoder, RefusesWhatDoesNotFit) {
+  EXPECT_THROW(Encoder({4, 4}).length(std::uint64_t{1} << 32), Error);
+}
 
 TEST(Checked, Edges) {
   EXPECT_FALSE(checked_add(~0ULL, 1));

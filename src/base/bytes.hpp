@@ -49,7 +49,9 @@ void store_big(T value, MutableBytes to) {
 }
 
 /// The bytes of a string, for comparison and appending.
-inline ByteView bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+inline ByteView bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
 
 /// Bytes as text, unchecked: names in files are bytes.
 inline std::string_view text_of(ByteView bytes) {

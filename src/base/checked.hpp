@@ -32,6 +32,8 @@ inline bool lies_within(std::uint64_t start, std::uint64_t length, std::uint64_t
   return start <= end && length <= end - start;
 }
 
-inline std::uint64_t divide_up(std::uint64_t value, std::uint64_t by) { return value / by + (value % by != 0); }
+inline std::uint64_t divide_up(std::uint64_t value, std::uint64_t by) {
+  return value / by + (value % by != 0);
+}
 
 }  // namespace fiver

@@ -61,11 +61,14 @@ void Decoder::signature(std::string_view expected) {
   if (text_of(found) != expected) fail(fmt::format("no signature \"{}\"", expected));
 }
 
-void Decoder::version(std::uint8_t expected) { version_in({expected}); }
+void Decoder::version(std::uint8_t expected) {
+  version_in({expected});
+}
 
 std::uint8_t Decoder::version_in(std::initializer_list<std::uint8_t> known) {
   const auto found = u8("version");
-  if (std::find(known.begin(), known.end(), found) == known.end()) unsupported(fmt::format("unknown version {}", found));
+  if (std::find(known.begin(), known.end(), found) == known.end())
+    unsupported(fmt::format("unknown version {}", found));
   return found;
 }
 

@@ -20,7 +20,8 @@ namespace fiver {
 class Decoder {
  public:
   /// `what` names the structure in messages and must outlive the decoder ("v2 B-tree header").
-  Decoder(ByteView bytes, FieldWidths widths, std::string_view what) : all_(bytes), rest_(bytes), widths_(widths), what_(what) {}
+  Decoder(ByteView bytes, FieldWidths widths, std::string_view what)
+      : all_(bytes), rest_(bytes), widths_(widths), what_(what) {}
 
   FieldWidths widths() const { return widths_; }
   std::size_t position() const { return all_.size() - rest_.size(); }

@@ -21,7 +21,9 @@ void Encoder::address(std::optional<Address> value) {
   uint(value ? value->value : std::numeric_limits<std::uint64_t>::max(), widths_.offset);
 }
 
-void Encoder::extent(std::uint64_t value) { uint(value, widths_.length); }
+void Encoder::extent(std::uint64_t value) {
+  uint(value, widths_.length);
+}
 
 void Encoder::text(std::string_view value) {
   bytes(bytes_of(value));
@@ -32,6 +34,8 @@ void Encoder::patch(std::size_t position, std::uint64_t value, unsigned width) {
   for (unsigned i = 0; i < width; ++i) out_[position + i] = static_cast<std::byte>(value >> (8 * i));
 }
 
-void Encoder::checksum() { u32(lookup3(out_)); }
+void Encoder::checksum() {
+  u32(lookup3(out_));
+}
 
 }  // namespace fiver

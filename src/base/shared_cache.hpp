@@ -83,7 +83,7 @@ class SharedCache {
   static constexpr std::size_t shard_count = 8;
 
   Shard& shard_of(const Key& key) {
-    return shards_[(std::hash<Key>{}(key) * 0x9E3779B97F4A7C15ULL >> 32U) % shard_count];
+    return shards_[(std::hash<Key>{}(key)*0x9E3779B97F4A7C15ULL >> 32U) % shard_count];
   }
 
   /// One step of the clock: values used since the hand came by stay once more.

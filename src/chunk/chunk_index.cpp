@@ -19,8 +19,8 @@ bool ChunkGrid::contains(std::span<const std::uint64_t> scaled) const {
 
 ChunkGrid ChunkGrid::of(const ChunkedLayout& layout, const Dataspace& space, const Limits& limits) {
   if (space.kind != Dataspace::Kind::simple || layout.chunk.size() != space.dims.size() || layout.chunk.empty())
-    throw Error(ErrorKind::corrupt, fmt::format("chunked storage of rank {} for a dataspace of rank {}", layout.chunk.size(),
-                                                space.dims.size()));
+    throw Error(ErrorKind::corrupt, fmt::format("chunked storage of rank {} for a dataspace of rank {}",
+                                                layout.chunk.size(), space.dims.size()));
   ChunkGrid grid;
   grid.extent = space.dims;
   grid.chunk = layout.chunk;
@@ -34,7 +34,8 @@ ChunkGrid ChunkGrid::of(const ChunkedLayout& layout, const Dataspace& space, con
   const auto bytes = elements ? checked_multiply(*elements, layout.element_size) : std::nullopt;
   if (!bytes) throw Error(ErrorKind::corrupt, "the size of a chunk does not fit in 64 bits");
   if (*bytes > limits.chunk_bytes)
-    throw Error(ErrorKind::limit, fmt::format("a chunk of {} bytes is more than the limit of {}", *bytes, limits.chunk_bytes));
+    throw Error(ErrorKind::limit,
+                fmt::format("a chunk of {} bytes is more than the limit of {}", *bytes, limits.chunk_bytes));
   if (*bytes == 0) throw Error(ErrorKind::corrupt, "a chunk has no bytes");
   grid.chunk_bytes = *bytes;
   return grid;
@@ -51,12 +52,13 @@ class EmptyIndex final : public ChunkIndex {
 
 }  // namespace
 
-std::unique_ptr<ChunkIndex> open_chunk_index(const meta::FileView& file, const ChunkedLayout& layout, const ChunkGrid& grid,
-                                             bool filtered, unsigned chunk_k) {
+std::unique_ptr<ChunkIndex> open_chunk_index(const meta::FileView& file, const ChunkedLayout& layout,
+                                             const ChunkGrid& grid, bool filtered, unsigned chunk_k) {
   if (!layout.index_address) return std::make_unique<EmptyIndex>();
   const auto address = *layout.index_address;
-  const auto elements = filtered ? format::ChunkElementFormat::with_filters(grid.chunk_bytes, layout.wide_sizes, file.widths())
-                                 : format::ChunkElementFormat::plain();
+  const auto elements =
+      filtered ? format::ChunkElementFormat::with_filters(grid.chunk_bytes, layout.wide_sizes, file.widths())
+               : format::ChunkElementFormat::plain();
   struct Open {
     const meta::FileView& file;
     const ChunkGrid& grid;

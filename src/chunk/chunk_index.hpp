@@ -34,11 +34,11 @@ class ChunkIndex {
 
 /// What an index must know of its dataset, all checked.
 struct ChunkGrid {
-  Shape extent;                    ///< the dataset's, in elements
-  Shape chunk;                     ///< elements of a chunk
-  Shape counts;                    ///< chunks in each dimension of the extent
-  Shape most_counts;               ///< of the maximum extent; `unlimited` where that is
-  std::uint64_t chunk_bytes = 0;   ///< unfiltered
+  Shape extent;                   ///< the dataset's, in elements
+  Shape chunk;                    ///< elements of a chunk
+  Shape counts;                   ///< chunks in each dimension of the extent
+  Shape most_counts;              ///< of the maximum extent; `unlimited` where that is
+  std::uint64_t chunk_bytes = 0;  ///< unfiltered
 
   bool contains(std::span<const std::uint64_t> scaled) const;
   /// Throws corrupt for ranks that differ, chunk dimensions of 0 or sizes that overflow; limit above Limits::chunk_bytes.
@@ -46,7 +46,7 @@ struct ChunkGrid {
 };
 
 /// `chunk_k`: the file's parameter for version 1 B-trees. `file` must outlive the index.
-std::unique_ptr<ChunkIndex> open_chunk_index(const meta::FileView& file, const ChunkedLayout& layout, const ChunkGrid& grid,
-                                             bool filtered, unsigned chunk_k);
+std::unique_ptr<ChunkIndex> open_chunk_index(const meta::FileView& file, const ChunkedLayout& layout,
+                                             const ChunkGrid& grid, bool filtered, unsigned chunk_k);
 
 }  // namespace fiver::chunk

@@ -13,8 +13,9 @@ BTree2ChunkIndex::BTree2ChunkIndex(const meta::FileView& file, Address header, c
   const auto wanted = elements.filtered ? format::BTree2Type::filtered_chunk : format::BTree2Type::chunk;
   const auto size = format::chunk_record_size(elements, static_cast<unsigned>(grid.chunk.size()), file.widths());
   if (tree_.header().type != static_cast<std::uint8_t>(wanted) || tree_.header().record_size != size)
-    throw Error(ErrorKind::corrupt, fmt::format("chunk index: records of type {} and {} bytes where type {} and {} bytes belong",
-                                                tree_.header().type, tree_.header().record_size, static_cast<unsigned>(wanted), size))
+    throw Error(ErrorKind::corrupt,
+                fmt::format("chunk index: records of type {} and {} bytes where type {} and {} bytes belong",
+                            tree_.header().type, tree_.header().record_size, static_cast<unsigned>(wanted), size))
         .at(header);
 }
 
@@ -28,7 +29,8 @@ std::optional<ChunkRecord> BTree2ChunkIndex::find(std::span<const std::uint64_t>
     return 0;
   };
   auto visit = [&](ByteView record) {
-    found = record_of(format::decode_chunk_record(record, file_.widths(), element_format_, other), element_format_, grid_);
+    found =
+        record_of(format::decode_chunk_record(record, file_.widths(), element_format_, other), element_format_, grid_);
     return false;
   };
   tree_.find(order, visit);

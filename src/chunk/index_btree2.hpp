@@ -9,7 +9,8 @@ namespace fiver::chunk {
 
 class BTree2ChunkIndex final : public ChunkIndex {
  public:
-  BTree2ChunkIndex(const meta::FileView& file, Address header, const ChunkGrid& grid, const format::ChunkElementFormat& elements);
+  BTree2ChunkIndex(const meta::FileView& file, Address header, const ChunkGrid& grid,
+                   const format::ChunkElementFormat& elements);
   std::optional<ChunkRecord> find(std::span<const std::uint64_t> scaled) const override;
   void for_each(const Visit& visit) const override;
 

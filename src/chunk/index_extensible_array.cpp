@@ -23,19 +23,20 @@ ExtensibleArrayChunkIndex::ExtensibleArrayChunkIndex(const meta::FileView& file,
       elements_(16 << 20),
       super_blocks_(4 << 20) {
   if (!header_.index_block) return;
-  index_block_ = file.decode_at(*header_.index_block, geometry_.index_block_size(), "extensible array index block",
-                                [&](const SharedBytes& b) {
-                                  return format::decode_extensible_array_index_block(b.bytes, file.widths(), geometry_, elements);
-                                });
+  index_block_ = file.decode_at(
+      *header_.index_block, geometry_.index_block_size(), "extensible array index block", [&](const SharedBytes& b) {
+        return format::decode_extensible_array_index_block(b.bytes, file.widths(), geometry_, elements);
+      });
 }
 
 std::shared_ptr<const format::ExtensibleArraySuperBlock> ExtensibleArrayChunkIndex::super_block(Address address,
-                                                                                               unsigned number) const {
+                                                                                                unsigned number) const {
   return super_blocks_.get(address.value, [&] {
     const auto size = geometry_.super_block_size(number);
     auto fresh = std::make_shared<const format::ExtensibleArraySuperBlock>(
         file_.decode_at(address, size, "extensible array super block", [&](const SharedBytes& b) {
-          return format::decode_extensible_array_super_block(b.bytes, file_.widths(), geometry_, element_format_, number);
+          return format::decode_extensible_array_super_block(b.bytes, file_.widths(), geometry_, element_format_,
+                                                             number);
         }));
     return std::pair(std::move(fresh), static_cast<std::size_t>(size));
   });
@@ -59,9 +60,11 @@ std::shared_ptr<const ExtensibleArrayChunkIndex::Elements> ExtensibleArrayChunkI
   const auto super = place.super_block;
   if (geometry_.pages_per_data_block(super) == 0) {
     return elements_.get(block.value, [&] {
-      auto fresh = std::make_shared<const Elements>(
-          file_.decode_at(block, geometry_.data_block_head_size(super), "extensible array data block", [&](const SharedBytes& b) {
-            return format::decode_extensible_array_data_block(b.bytes, file_.widths(), geometry_, element_format_, super).elements;
+      auto fresh = std::make_shared<const Elements>(file_.decode_at(
+          block, geometry_.data_block_head_size(super), "extensible array data block", [&](const SharedBytes& b) {
+            return format::decode_extensible_array_data_block(b.bytes, file_.widths(), geometry_, element_format_,
+                                                              super)
+                .elements;
           }));
       const auto cost = fresh->size() * sizeof(format::ChunkElement);
       return std::pair(std::move(fresh), cost);
@@ -91,7 +94,8 @@ std::optional<ChunkRecord> ExtensibleArrayChunkIndex::find_number(std::uint64_t 
   if (!block || !page_written) return std::nullopt;
   const auto elements = elements_of(*block, in_block);
   const bool paged = geometry_.pages_per_data_block(in_block.super_block) > 0;
-  return record_of(elements->at(static_cast<std::size_t>(paged ? in_block.within_page : in_block.element)), element_format_, grid_);
+  return record_of(elements->at(static_cast<std::size_t>(paged ? in_block.within_page : in_block.element)),
+                   element_format_, grid_);
 }
 
 std::optional<ChunkRecord> ExtensibleArrayChunkIndex::find(std::span<const std::uint64_t> scaled) const {
@@ -125,7 +129,8 @@ void ExtensibleArrayChunkIndex::for_each(const Visit& visit) const {
       first = std::get<format::ExtensibleArrayGeometry::InIndexBlock>(place).element;
     }
     run = std::min(run, end - number);
-    for (std::uint64_t i = 0; i < run && (elements || std::holds_alternative<format::ExtensibleArrayGeometry::InIndexBlock>(place)); ++i) {
+    for (std::uint64_t i = 0;
+         i < run && (elements || std::holds_alternative<format::ExtensibleArrayGeometry::InIndexBlock>(place)); ++i) {
       const auto& element = elements ? elements->at(static_cast<std::size_t>(first + i))
                                      : index_block_.elements.at(static_cast<std::size_t>(first));
       const auto record = record_of(element, element_format_, grid_);

@@ -18,9 +18,11 @@ class ExtensibleArrayChunkIndex final : public ChunkIndex {
  private:
   using Elements = std::vector<format::ChunkElement>;
   std::optional<ChunkRecord> find_number(std::uint64_t number) const;
-  std::optional<Address> data_block_of(const format::ExtensibleArrayGeometry::InDataBlock& place, bool& page_written) const;
+  std::optional<Address> data_block_of(const format::ExtensibleArrayGeometry::InDataBlock& place,
+                                       bool& page_written) const;
   std::shared_ptr<const format::ExtensibleArraySuperBlock> super_block(Address address, unsigned number) const;
-  std::shared_ptr<const Elements> elements_of(Address block, const format::ExtensibleArrayGeometry::InDataBlock& place) const;
+  std::shared_ptr<const Elements> elements_of(Address block,
+                                              const format::ExtensibleArrayGeometry::InDataBlock& place) const;
 
   const meta::FileView& file_;
   ChunkGrid grid_;

@@ -27,26 +27,26 @@ FixedArrayChunkIndex::FixedArrayChunkIndex(const meta::FileView& file, Address h
       grid_(grid),
       numbering_(grid),
       element_format_(elements),
-      header_(file.decode_at(header, format::fixed_array_header_size(file.widths()), "fixed array header",
-                             [&](const SharedBytes& b) {
-                               return format::decode_fixed_array_header(b.bytes, file.widths(), elements);
-                             })),
+      header_(file.decode_at(
+          header, format::fixed_array_header_size(file.widths()), "fixed array header",
+          [&](const SharedBytes& b) { return format::decode_fixed_array_header(b.bytes, file.widths(), elements); })),
       geometry_(header_, file.widths()),
       pages_(16 << 20) {
   if (!header_.data_block) return;
-  block_ = file.decode_at(*header_.data_block, geometry_.head_size(), "fixed array data block", [&](const SharedBytes& b) {
-    return format::decode_fixed_array_block(b.bytes, file.widths(), geometry_, elements);
-  });
+  block_ =
+      file.decode_at(*header_.data_block, geometry_.head_size(), "fixed array data block", [&](const SharedBytes& b) {
+        return format::decode_fixed_array_block(b.bytes, file.widths(), geometry_, elements);
+      });
 }
 
 std::shared_ptr<const FixedArrayChunkIndex::Elements> FixedArrayChunkIndex::page(std::uint64_t number) const {
   return pages_.get(number, [&] {
     const auto size = geometry_.page_size(number);
-    auto fresh = std::make_shared<const Elements>(
-        file_.decode_at(page_address(*header_.data_block, geometry_.page_offset(number)), size, "fixed array page",
-                        [&](const SharedBytes& b) {
-                          return format::decode_fixed_array_page(b.bytes, file_.widths(), geometry_, element_format_, number);
-                        }));
+    auto fresh = std::make_shared<const Elements>(file_.decode_at(
+        page_address(*header_.data_block, geometry_.page_offset(number)), size, "fixed array page",
+        [&](const SharedBytes& b) {
+          return format::decode_fixed_array_page(b.bytes, file_.widths(), geometry_, element_format_, number);
+        }));
     const auto cost = fresh->size() * sizeof(format::ChunkElement);
     return std::pair(std::move(fresh), cost);
   });
@@ -60,7 +60,8 @@ std::optional<ChunkRecord> FixedArrayChunkIndex::find(std::span<const std::uint6
   if (!geometry_.paged()) return record_of(block_.elements[static_cast<std::size_t>(*number)], element_format_, grid_);
   const auto page_number = geometry_.page_of(*number);
   if (!format::page_bit(block_.page_bitmap, page_number)) return std::nullopt;
-  return record_of((*page(page_number))[static_cast<std::size_t>(geometry_.within_page(*number))], element_format_, grid_);
+  return record_of((*page(page_number))[static_cast<std::size_t>(geometry_.within_page(*number))], element_format_,
+                   grid_);
 }
 
 void FixedArrayChunkIndex::for_each(const Visit& visit) const {

@@ -22,9 +22,8 @@ void FilterRegistry::add(std::shared_ptr<const Filter> filter) {
   const std::scoped_lock lock(mutex_);
   auto& entry = entries_[id];
   if (entry.built_in)
-    throw Error(ErrorKind::invalid_argument,
-                fmt::format("filter {} ({}) is built in and cannot be replaced by \"{}\"", id,
-                            entry.filter->name(), filter->name()));
+    throw Error(ErrorKind::invalid_argument, fmt::format("filter {} ({}) is built in and cannot be replaced by \"{}\"",
+                                                         id, entry.filter->name(), filter->name()));
   entry.filter = std::move(filter);
 }
 

@@ -1,9 +1,8 @@
-// The attribute message (0x0C), versions 1 to 3 (format specification IV.A.2.m). Its type and space stay
-// encoded: either may be a SharedMessageRef, which only a reader of the file can follow.
+// The attribute message (0x0C), versions 1 to 3 (format specification IV.A.2.m). Its type and space stay encoded: either may be a
+// SharedMessageRef, which only a reader of the file can follow.
 //
-//   v1       1 0 name-size(2) type-size(2) space-size(2) name type space data           each of the three
-//   padded to 8 v2, v3   version flags name-size(2) type-size(2) space-size(2) [v3: charset(1)] name type
-//   space data
+//   v1       1 0 name-size(2) type-size(2) space-size(2) name type space data           name, type and space padded to 8
+//   v2, v3   version flags name-size(2) type-size(2) space-size(2) [v3: charset(1)] name type space data
 #pragma once
 
 #include <cstdint>

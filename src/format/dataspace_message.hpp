@@ -1,8 +1,7 @@
 // The dataspace message (0x01), versions 1 and 2 (format specification IV.A.2.b).
 //
-//   v1   1 rank flags 0(5) size(L)... [max(L)...] [permutation(L)...]        flags: 1 maximum sizes, 2
-//   permutation (never written) v2   2 rank flags class size(L)... [max(L)...] class: 0 scalar, 1 simple, 2
-//   null
+//   v1   1 rank flags 0(5) size(L)... [max(L)...] [permutation(L)...]   flags: 1 maximum sizes, 2 permutation (never written)
+//   v2   2 rank flags class size(L)... [max(L)...]                      class: 0 scalar, 1 simple, 2 null
 #pragma once
 
 #include "base/bytes.hpp"

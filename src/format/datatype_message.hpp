@@ -4,16 +4,18 @@
 //
 // properties, by class:
 //    0 integer, 4 bit field   offset(2) precision(2)
-//    1 float                  offset(2) precision(2) exponent-at(1) exponent-bits(1) mantissa-at(1)
-//    mantissa-bits(1) bias(4) 2 time                   precision(2) 3 string, 7 reference    - 5 opaque tag,
-//    padded to 8 and without NUL where it fills that 6 compound  v1           {name NUL, padded to 8;
-//    offset(4) rank(1) 0(3) permutation(4) 0(4) dims(4 x 4) type}...
-//                v2           {name NUL, padded to 8; offset(4) type}...      v3 on: {name NUL; offset(1..4)
-//                type}...
+//    1 float                  offset(2) precision(2) exponent-at(1) exponent-bits(1) mantissa-at(1) mantissa-bits(1) bias(4)
+//    2 time                   precision(2)
+//    3 string, 7 reference    -
+//    5 opaque                 tag, padded to 8 and without NUL where it fills that
+//    6 compound  v1           {name NUL, padded to 8; offset(4) rank(1) 0(3) permutation(4) 0(4) dims(4 x 4) type}...
+//                v2           {name NUL, padded to 8; offset(4) type}...
+//                v3 on        {name NUL; offset(1..4) type}...
 //    8 enum                   base {name NUL [padded to 8 before v3]}... value...
 //    9 variable length        base
-//   10 array     v2           rank(1) 0(3) dims(4)... permutation(4)... base      v3 on: rank(1) dims(4)...
-//   base 11 complex   v5           base
+//   10 array     v1, v2       rank(1) 0(3) dims(4)... permutation(4)... base
+//                v3 on        rank(1) dims(4)... base
+//   11 complex   v5           base
 #pragma once
 
 #include <cstdint>

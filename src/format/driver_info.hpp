@@ -1,11 +1,10 @@
-// What a multi-file driver keeps about its members: as a block that superblock 0 and 1 point to (format
-// specification II.B), as a message (0x14) in the extension of later ones (IV.A.2.u).
+// What a multi-file driver keeps about its members: as a block that superblock 0 and 1 point to (format specification II.B), as a
+// message (0x14) in the extension of later ones (IV.A.2.u).
 //
 //   block     0 0(3) size(4) identification(8) data(size)
 //   message   0 identification(8) size(2) data(size)
 //   NCSAfami  member-size(8)
-//   NCSAmult  mapping(6) 0(2) {start(8) end(8)}... {name NUL, padded to 8}...    one for each distinct value
-//   of the mapping
+//   NCSAmult  mapping(6) 0(2) {start(8) end(8)}... {name NUL, padded to 8}...    one for each distinct value of the mapping
 #pragma once
 
 #include <array>

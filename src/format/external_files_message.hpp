@@ -1,5 +1,4 @@
-// The external data files message (0x07), version 1 (format specification IV.A.2.h). Names stand in a local
-// heap.
+// The external data files message (0x07), version 1 (format specification IV.A.2.h). Names stand in a local heap.
 //
 //   1 0(3) allocated-slots(2) used-slots(2) heap(O) {name-offset(L) file-offset(L) size(L)}...
 #pragma once

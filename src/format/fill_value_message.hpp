@@ -2,8 +2,8 @@
 //
 //   old      size(4) value
 //   v1, v2   version allocation-time write-time defined [size(4) value]
-//   v3       3 flags [size(4) value]          flags: 0-1 allocation time, 2-3 write time, 4 undefined, 5
-//   value follows
+//   v3       3 flags [size(4) value]
+//   flags: 0-1 allocation time, 2-3 write time, 4 undefined, 5 value follows
 #pragma once
 
 #include "base/bytes.hpp"

@@ -1,7 +1,7 @@
 // The filter pipeline message (0x0B), versions 1 and 2 (format specification IV.A.2.l).
 //
-//   v1   1 count 0(6) {id(2) name-length(2) flags(2) values(2) name padded to 8, value(4)... [0(4) when
-//   odd]}... v2   2 count {id(2) [id >= 256: name-length(2)] flags(2) values(2) [name] value(4)...}...
+//   v1   1 count 0(6) {id(2) name-length(2) flags(2) values(2) name padded to 8, value(4)... [0(4) when odd]}...
+//   v2   2 count {id(2) [id >= 256: name-length(2)] flags(2) values(2) [name] value(4)...}...
 #pragma once
 
 #include "base/bytes.hpp"

@@ -1,11 +1,10 @@
-// What a group's or object's header says about its links and attributes: link info (0x02), group info (0x0A),
-// attribute info (0x15) and the old-style group's symbol table (0x11) (format specification IV.A.2.c, k, v,
-// r).
+// What a group's or object's header says about its links and attributes: link info (0x02), group info (0x0A), attribute info (0x15) and
+// the old-style group's symbol table (0x11) (format specification IV.A.2.c, k, v, r).
 //
-//   link info        0 flags [max-index(8)] heap(O) name-tree(O) [order-tree(O)]        flags: 0 order
-//   tracked, 1 indexed attribute info   0 flags [max-index(2)] heap(O) name-tree(O) [order-tree(O)] flags:
-//   the same group info       0 flags [max-compact(2) min-dense(2)] [entries(2) name-length(2)]  flags: 0
-//   phase change, 1 estimates symbol table     tree(O) heap(O)
+//   link info        0 flags [max-index(8)] heap(O) name-tree(O) [order-tree(O)]        flags: 0 order tracked, 1 indexed
+//   attribute info   0 flags [max-index(2)] heap(O) name-tree(O) [order-tree(O)]        flags: the same
+//   group info       0 flags [max-compact(2) min-dense(2)] [entries(2) name-length(2)]  flags: 0 phase change, 1 estimates
+//   symbol table     tree(O) heap(O)
 #pragma once
 
 #include <cstdint>

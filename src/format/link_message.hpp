@@ -1,5 +1,4 @@
-// The link message (0x06), version 1, also the objects of a dense group's heap (format specification
-// IV.A.2.g).
+// The link message (0x06), version 1, also the objects of a dense group's heap (format specification IV.A.2.g).
 //
 //   1 flags [class(1)] [creation-order(8)] [charset(1)] name-length(1|2|4|8) name
 //   hard: header(O)    soft: length(2) path    external (64), user (65-255): length(2) data

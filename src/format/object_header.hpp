@@ -1,11 +1,11 @@
-// Object headers, versions 1 and 2: the prefix, and the messages of one block (format specification IV.A.1).
-// Bodies are decoded by the *_message files beside this one.
+// Object headers, versions 1 and 2: the prefix, and the messages of one block (format specification IV.A.1). Bodies are decoded by the
+// *_message files beside this one.
 //
-//   v1 first block   1 0 messages(2) references(4) size(4) 0(4) message...      message: type(2) size(2)
-//   flags(1) 0(3) body, 8-aligned v2 first block   "OHDR" 2 flags [access(4) modification(4) change(4)
-//   birth(4)] [max-compact(2) min-dense(2)] size(1|2|4|8)
-//                    message... gap checksum(4)                                  message: type(1) size(2)
-//                    flags(1) [index(2)] body
+//   v1 first block   1 0 messages(2) references(4) size(4) 0(4) message...
+//   v1 message       type(2) size(2) flags(1) 0(3) body, 8-aligned
+//   v2 first block   "OHDR" 2 flags [access(4) modification(4) change(4) birth(4)] [max-compact(2) min-dense(2)] size(1|2|4|8)
+//                    message... gap checksum(4)
+//   v2 message       type(1) size(2) flags(1) [index(2)] body
 //   continuation     v1: message...      v2: "OCHK" message... gap checksum(4)
 #pragma once
 

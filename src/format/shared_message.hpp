@@ -1,8 +1,8 @@
-// The body of a message whose flag "shared" is set: where the real one stands (format specification IV.A.2,
-// "Shared Message").
+// The body of a message whose flag "shared" is set: where the real one stands (format specification IV.A.2, "Shared Message").
 //
-//   v1   1 type 0(6) 0(L) header(O)      v2   2 type header(O)      v3   3 type, then 1: heap id(8)   2:
-//   header(O)
+//   v1   1 type 0(6) 0(L) header(O)
+//   v2   2 type header(O)
+//   v3   3 type, then of type 1: heap id(8), of type 2: header(O)
 #pragma once
 
 #include <array>

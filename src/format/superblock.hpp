@@ -1,10 +1,8 @@
-// The superblock, versions 0 to 3: where the root group is and how wide the file's fields are (format
-// specification II.A).
+// The superblock, versions 0 to 3: where the root group is and how wide the file's fields are (format specification II.A).
 //
 //   v0, v1   signature(8) version 0 0 0 0 O L 0 leaf-K(2) internal-K(2) flags(4) [v1: chunk-K(2) 0(2)]
-//   base(O) all-ones(O)
-//            end-of-file(O) driver-information(O) root-entry{name(O) header(O) cache-type(4) 0(4)
-//            scratch(16)}
+//            base(O) all-ones(O) end-of-file(O) driver-information(O)
+//            root-entry{name(L) header(O) cache-type(4) 0(4) scratch(16)}
 //   v2, v3   signature(8) version O L flags(1) base(O) extension(O) end-of-file(O) root-header(O) checksum(4)
 #pragma once
 

@@ -34,7 +34,9 @@ class Attributes {
     const auto keeper = std::make_shared<std::vector<SharedBytes>>(header_.blocks);
     for (const auto& message : header_.messages) {
       if (!message.is(MessageType::attribute)) continue;
-      const auto one = [&] { return shared_.resolve(message.body, message.is_shared(), keeper, MessageType::attribute); };
+      const auto one = [&] {
+        return shared_.resolve(message.body, message.is_shared(), keeper, MessageType::attribute);
+      };
       std::optional<std::uint32_t> order;
       if (header_.prefix.tracks_attribute_order()) order = message.creation_index;
       if (!guarded(wanted, one, order, visit, on_fault)) return;
@@ -43,13 +45,16 @@ class Attributes {
     const FractalHeapReader heap(file_, *info_->heap);
     const BTree2Reader names(file_, *info_->name_tree);
     if (names.header().type != static_cast<std::uint8_t>(format::BTree2Type::attribute_name))
-      throw Error(ErrorKind::corrupt, fmt::format("dense attributes: the name tree has records of type {}", names.header().type)).at(*info_->name_tree);
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("dense attributes: the name tree has records of type {}", names.header().type))
+          .at(*info_->name_tree);
     auto each = [&](ByteView bytes) {
       const auto record = format::decode_attribute_name_record(bytes);
       const auto one = [&]() -> ResolvedMessage {
         if ((record.flags & format::message_shared) == 0) return {heap.read(record.id.view()), {}};
         format::SharedHeapId id{};
-        if (record.id.size() != id.size()) throw Error(ErrorKind::corrupt, "dense attributes: a shared heap id is not 8 bytes");
+        if (record.id.size() != id.size())
+          throw Error(ErrorKind::corrupt, "dense attributes: a shared heap id is not 8 bytes");
         std::copy(record.id.view().begin(), record.id.view().end(), id.begin());
         return shared_.resolve(format::SharedMessageRef{id}, MessageType::attribute);
       };
@@ -68,8 +73,8 @@ class Attributes {
 
  private:
   template <class Fetch>
-  bool guarded(const std::string_view* wanted, const Fetch& fetch, std::optional<std::uint32_t> order, const Visit& visit,
-               const OnFault& on_fault) const {
+  bool guarded(const std::string_view* wanted, const Fetch& fetch, std::optional<std::uint32_t> order,
+               const Visit& visit, const OnFault& on_fault) const {
     std::string name = "?";
     std::optional<AttributeRecord> record;
     try {
@@ -100,8 +105,9 @@ class Attributes {
                            {}};
     const auto size = checked_multiply(record.space.element_count(), record.type.size());
     if (!size || *size > attribute.data.size())
-      throw Error(ErrorKind::corrupt, fmt::format("{} elements of {} bytes, but its message has {} bytes of data",
-                                                  record.space.element_count(), record.type.size(), attribute.data.size()));
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("{} elements of {} bytes, but its message has {} bytes of data",
+                              record.space.element_count(), record.type.size(), attribute.data.size()));
     record.data = {keeper, attribute.data.first(static_cast<std::size_t>(*size))};
     return record;
   }
@@ -114,13 +120,13 @@ class Attributes {
 
 }  // namespace
 
-void for_each_attribute(const FileView& file, const ObjectHeader& header, const SharedMessages& shared, const Visit& visit,
-                        const OnFault& on_fault) {
+void for_each_attribute(const FileView& file, const ObjectHeader& header, const SharedMessages& shared,
+                        const Visit& visit, const OnFault& on_fault) {
   Attributes(file, header, shared).for_each(nullptr, visit, on_fault);
 }
 
-std::optional<AttributeRecord> find_attribute(const FileView& file, const ObjectHeader& header, const SharedMessages& shared,
-                                              std::string_view name) {
+std::optional<AttributeRecord> find_attribute(const FileView& file, const ObjectHeader& header,
+                                              const SharedMessages& shared, std::string_view name) {
   std::optional<AttributeRecord> found;
   const Visit take = [&](AttributeRecord&& record) {
     found = std::move(record);

@@ -27,7 +27,7 @@ struct AttributeRecord {
 void for_each_attribute(const FileView& file, const ObjectHeader& header, const SharedMessages& shared,
                         const std::function<bool(AttributeRecord&&)>& visit,
                         const std::function<void(const std::string&, const Error&)>& on_fault = {});
-std::optional<AttributeRecord> find_attribute(const FileView& file, const ObjectHeader& header, const SharedMessages& shared,
-                                              std::string_view name);
+std::optional<AttributeRecord> find_attribute(const FileView& file, const ObjectHeader& header,
+                                              const SharedMessages& shared, std::string_view name);
 
 }  // namespace fiver::meta

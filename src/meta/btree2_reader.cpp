@@ -16,12 +16,14 @@ struct BTree2Reader::Walk {
 BTree2Reader::BTree2Reader(const FileView& file, Address header, std::size_t cache_bytes)
     : file_(file),
       address_(header),
-      header_(file.decode_at(header, format::btree2_header_size(file.widths()), "v2 B-tree header",
-                             [&](const SharedBytes& b) { return format::decode_btree2_header(b.bytes, file.widths()); })),
+      header_(
+          file.decode_at(header, format::btree2_header_size(file.widths()), "v2 B-tree header",
+                         [&](const SharedBytes& b) { return format::decode_btree2_header(b.bytes, file.widths()); })),
       geometry_(header_, file.widths()),
       nodes_(cache_bytes) {}
 
-std::shared_ptr<const BTree2Reader::Node> BTree2Reader::node(Address address, unsigned level, std::uint64_t records) const {
+std::shared_ptr<const BTree2Reader::Node> BTree2Reader::node(Address address, unsigned level,
+                                                             std::uint64_t records) const {
   return nodes_.get(address.value, [&] {
     auto fresh = std::make_shared<Node>();
     file_.decode_at(address, geometry_.node_size(), "v2 B-tree node", [&](const SharedBytes& bytes) {
@@ -45,8 +47,10 @@ bool BTree2Reader::walk(Address address, unsigned level, std::uint64_t records, 
     std::size_t low = 0, high = decoded.size();
     while (low < high) {
       const auto middle = (low + high) / 2;
-      if (state.order(decoded.record(middle)) < 0) low = middle + 1;
-      else high = middle;
+      if (state.order(decoded.record(middle)) < 0)
+        low = middle + 1;
+      else
+        high = middle;
     }
     from = low;
     for (to = from; to < decoded.size() && state.order(decoded.record(to)) == 0;) ++to;

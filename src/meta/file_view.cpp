@@ -29,8 +29,8 @@ bool FileView::holds(Address address, std::uint64_t size) const {
 
 std::uint64_t FileView::position(Address address, std::uint64_t size, std::string_view what) const {
   if (!holds(address, size))
-    throw Error(ErrorKind::corrupt, fmt::format("{}: {} bytes at address {}, but the file ends at {}", what, size,
-                                                address.value, end()));
+    throw Error(ErrorKind::corrupt,
+                fmt::format("{}: {} bytes at address {}, but the file ends at {}", what, size, address.value, end()));
   return base_ + address.value;
 }
 
@@ -63,7 +63,9 @@ SharedBytes FileView::read_up_to(Address address, std::uint64_t size) const {
   return read(address, size, "metadata");
 }
 
-void FileView::overlay(Address address, SharedBytes bytes) { overlay_[address.value] = std::move(bytes); }
+void FileView::overlay(Address address, SharedBytes bytes) {
+  overlay_[address.value] = std::move(bytes);
+}
 
 void FileView::refresh() {
   pages_.clear();

@@ -15,7 +15,8 @@ format::FractalHeapHeader read_header(const FileView& file, Address address) {
     const auto start = file.fetch(address, plain, "fractal heap header", past_cache);
     const auto filters = format::fractal_heap_filter_bytes(start.bytes, widths);
     if (filters == 0) return format::decode_fractal_heap_header(start.bytes, widths);
-    const auto whole = file.fetch(address, format::fractal_heap_header_size(widths, filters), "fractal heap header", past_cache);
+    const auto whole =
+        file.fetch(address, format::fractal_heap_header_size(widths, filters), "fractal heap header", past_cache);
     return format::decode_fractal_heap_header(whole.bytes, widths);
   });
 }
@@ -66,7 +67,7 @@ std::shared_ptr<const FractalHeapReader::Table> FractalHeapReader::table(Address
 }
 
 std::shared_ptr<const FractalHeapReader::Block> FractalHeapReader::direct_block(const format::FractalHeapChild& child,
-                                                                               std::uint64_t size) const {
+                                                                                std::uint64_t size) const {
   return blocks_.get(child.address->value, [&] {
     auto fresh = std::make_shared<Block>();
     const auto stored = header_.filtered() ? child.stored_size : size;
@@ -94,7 +95,8 @@ SharedBytes FractalHeapReader::read_managed(const format::ManagedHeapId& id) con
     for (;;) {  // each step goes to a table of fewer rows, so this ends
       const auto place = geometry_.place(within);
       if (place.row >= rows)
-        throw Error(ErrorKind::corrupt, fmt::format("fractal heap: offset {} lies beyond its {} rows", id.offset, rows));
+        throw Error(ErrorKind::corrupt,
+                    fmt::format("fractal heap: offset {} lies beyond its {} rows", id.offset, rows));
       const auto kept = table(address, rows);
       const auto number = std::size_t{place.row} * geometry_.width() + place.column;
       if (number >= kept->decoded.children.size() || !kept->decoded.children[number].address)
@@ -111,12 +113,14 @@ SharedBytes FractalHeapReader::read_managed(const format::ManagedHeapId& id) con
   }
   const auto block = direct_block(child, size);
   if (within < geometry_.direct_block_header_size() || !lies_within(within, id.size, block->bytes.bytes.size()))
-    throw Error(ErrorKind::corrupt, fmt::format("fractal heap: an object of {} bytes at offset {} crosses its block of {}",
-                                                id.size, id.offset, size));
+    throw Error(ErrorKind::corrupt,
+                fmt::format("fractal heap: an object of {} bytes at offset {} crosses its block of {}", id.size,
+                            id.offset, size));
   return {block, block->bytes.bytes.subspan(static_cast<std::size_t>(within), static_cast<std::size_t>(id.size))};
 }
 
-SharedBytes FractalHeapReader::read_huge(Address address, std::uint64_t stored, std::uint32_t mask, std::uint64_t size) const {
+SharedBytes FractalHeapReader::read_huge(Address address, std::uint64_t stored, std::uint32_t mask,
+                                         std::uint64_t size) const {
   auto bytes = file_.read(address, stored, "huge object of a fractal heap");
   if (!header_.filtered()) return bytes;
   auto decoded = std::make_shared<Bytes>(undo_filters(mask, bytes.bytes, size));
@@ -128,7 +132,8 @@ SharedBytes FractalHeapReader::read_huge_by_key(std::uint64_t key) const {
   if (!huge_) throw Error(ErrorKind::corrupt, "fractal heap: it has no tree of huge objects, but an id needs it");
   const auto type = static_cast<format::BTree2Type>(huge_->header().type);
   if (type != format::BTree2Type::huge_indirect && type != format::BTree2Type::huge_indirect_filtered)
-    throw Error(ErrorKind::corrupt, fmt::format("fractal heap: its tree of huge objects has records of type {}", huge_->header().type));
+    throw Error(ErrorKind::corrupt,
+                fmt::format("fractal heap: its tree of huge objects has records of type {}", huge_->header().type));
   const auto decode = [&](ByteView record) { return format::decode_huge_object_record(record, file_.widths(), type); };
   std::optional<format::HugeObjectRecord> found;
   auto order = [&](ByteView record) {

@@ -7,7 +7,8 @@ namespace fiver::meta {
 std::shared_ptr<const GlobalHeapReader::Collection> GlobalHeapReader::fetch(Address address) const {
   return file_.retried(address, [&](bool past_cache) {
     const auto widths = file_.widths();
-    const auto start = file_.fetch(address, format::global_heap_header_size(widths), "global heap collection", past_cache);
+    const auto start =
+        file_.fetch(address, format::global_heap_header_size(widths), "global heap collection", past_cache);
     const auto size = format::decode_global_heap_size(start.bytes, widths);
     auto collection = std::make_shared<Collection>();
     collection->bytes = file_.fetch(address, size, "global heap collection", past_cache);

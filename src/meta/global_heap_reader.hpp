@@ -11,7 +11,8 @@ namespace fiver::meta {
 
 class GlobalHeapReader final : public HeapReader {
  public:
-  explicit GlobalHeapReader(const FileView& file, std::size_t cache_bytes = 64 << 20) : file_(file), kept_(cache_bytes) {}
+  explicit GlobalHeapReader(const FileView& file, std::size_t cache_bytes = 64 << 20)
+      : file_(file), kept_(cache_bytes) {}
 
   SharedBytes read(HeapId id) const override;
   void clear() const { kept_.clear(); }

@@ -40,7 +40,9 @@ class DenseLinks final : public LinksReader {
  public:
   DenseLinks(const FileView& file, Address heap, Address names) : file_(file), heap_(file, heap), names_(file, names) {
     if (names_.header().type != static_cast<std::uint8_t>(format::BTree2Type::link_name))
-      throw Error(ErrorKind::corrupt, fmt::format("dense group: its name tree has records of type {}", names_.header().type)).at(names);
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("dense group: its name tree has records of type {}", names_.header().type))
+          .at(names);
   }
 
   void for_each(const std::function<bool(Link&&)>& visit) const override {
@@ -80,10 +82,11 @@ class DenseLinks final : public LinksReader {
 
 }  // namespace
 
-std::unique_ptr<LinksReader> open_links(const FileView& file, const ObjectHeader& header, unsigned leaf_k, unsigned internal_k) {
+std::unique_ptr<LinksReader> open_links(const FileView& file, const ObjectHeader& header, unsigned leaf_k,
+                                        unsigned internal_k) {
   if (const auto* table = header.find(MessageType::symbol_table))
-    return std::make_unique<OldGroupReader>(file, format::decode_symbol_table_message(table->body, file.widths()), leaf_k,
-                                            internal_k);
+    return std::make_unique<OldGroupReader>(file, format::decode_symbol_table_message(table->body, file.widths()),
+                                            leaf_k, internal_k);
   if (const auto* info = header.find(MessageType::link_info)) {
     const auto decoded = format::decode_link_info(info->body, file.widths());
     if (decoded.heap && decoded.name_tree) return std::make_unique<DenseLinks>(file, *decoded.heap, *decoded.name_tree);

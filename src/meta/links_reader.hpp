@@ -26,6 +26,7 @@ class LinksReader {
 };
 
 /// `leaf_k`, `internal_k`: the file's B-tree parameters. `file` must outlive the reader, as must `header`.
-std::unique_ptr<LinksReader> open_links(const FileView& file, const ObjectHeader& header, unsigned leaf_k, unsigned internal_k);
+std::unique_ptr<LinksReader> open_links(const FileView& file, const ObjectHeader& header, unsigned leaf_k,
+                                        unsigned internal_k);
 
 }  // namespace fiver::meta

@@ -11,8 +11,9 @@ namespace fiver::meta {
 LocalHeapReader::LocalHeapReader(const FileView& file, Address heap)
     : file_(file),
       heap_(heap),
-      header_(file.decode_at(heap, format::local_heap_header_size(file.widths()), "local heap",
-                             [&](const SharedBytes& b) { return format::decode_local_heap_header(b.bytes, file.widths()); })) {}
+      header_(file.decode_at(
+          heap, format::local_heap_header_size(file.widths()), "local heap",
+          [&](const SharedBytes& b) { return format::decode_local_heap_header(b.bytes, file.widths()); })) {}
 
 void LocalHeapReader::load() {
   if (!all_.keeper) all_ = file_.read(header_.data, header_.data_size.value, "local heap data");

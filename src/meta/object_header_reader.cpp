@@ -48,11 +48,12 @@ class Assembly {
 
   void read_continuation(const format::Continuation& where) {
     if (!visited_.insert(where.address.value).second)
-      throw Error(ErrorKind::corrupt,
-                  fmt::format("object header: the continuation block at address {} continues itself", where.address.value));
+      throw Error(
+          ErrorKind::corrupt,
+          fmt::format("object header: the continuation block at address {} continues itself", where.address.value));
     if (visited_.size() > file_.limits().header_continuations)
-      throw Error(ErrorKind::limit, fmt::format("object header: more than {} continuation blocks",
-                                                file_.limits().header_continuations));
+      throw Error(ErrorKind::limit,
+                  fmt::format("object header: more than {} continuation blocks", file_.limits().header_continuations));
     charge(where.length);
     auto block = file_.fetch(where.address, where.length, "object header continuation", past_cache_);
     add(format::decode_continuation_block(block.bytes, header_.prefix), std::move(block));
@@ -72,8 +73,9 @@ class Assembly {
         continue;
       }
       if (!format::is_known_message(message.type) && (message.flags & format::message_fail_if_unknown) != 0)
-        throw Error(ErrorKind::unsupported,
-                    fmt::format("object header: message type {:#x} must be understood, and is not known", message.type));
+        throw Error(
+            ErrorKind::unsupported,
+            fmt::format("object header: message type {:#x} must be understood, and is not known", message.type));
       header_.messages.push_back(message);
     }
     header_.blocks.push_back(std::move(block));

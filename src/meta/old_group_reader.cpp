@@ -36,7 +36,8 @@ Link OldGroupReader::link_of(const format::SymbolTableEntry& entry, const LocalH
     link.target = SoftLink{names.text(soft->text_offset)};
     return link;
   }
-  if (!entry.header) throw Error(ErrorKind::corrupt, fmt::format("symbol table node: \"{}\" has no address", link.name));
+  if (!entry.header)
+    throw Error(ErrorKind::corrupt, fmt::format("symbol table node: \"{}\" has no address", link.name));
   link.target = HardLink{*entry.header};
   return link;
 }
@@ -46,7 +47,9 @@ bool OldGroupReader::walk(Address address, int level, Walk& state) const {
     throw Error(ErrorKind::corrupt, "group B-tree: a node is part of itself or of two others").at(address);
   const auto decoded = node(address);
   if (level >= 0 && decoded.level != level)
-    throw Error(ErrorKind::corrupt, fmt::format("group B-tree: a node of level {} where level {} belongs", decoded.level, level)).at(address);
+    throw Error(ErrorKind::corrupt,
+                fmt::format("group B-tree: a node of level {} where level {} belongs", decoded.level, level))
+        .at(address);
   if (decoded.level > file_.limits().tree_depth)
     throw Error(ErrorKind::limit, fmt::format("group B-tree: {} levels", decoded.level)).at(address);
   for (const auto child : decoded.children) {
@@ -90,13 +93,17 @@ std::optional<Link> OldGroupReader::find(std::string_view name) const {
   for (int level = -1;;) {
     const auto decoded = node(address);
     if (level >= 0 && decoded.level != level)
-      throw Error(ErrorKind::corrupt, fmt::format("group B-tree: a node of level {} where level {} belongs", decoded.level, level)).at(address);
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("group B-tree: a node of level {} where level {} belongs", decoded.level, level))
+          .at(address);
     // Child i holds names above key i and up to key i + 1: the first child whose upper key is not below the name.
     std::size_t low = 0, high = decoded.children.size();
     while (low < high) {
       const auto middle = (low + high) / 2;
-      if (std::string_view(names.text(decoded.keys[middle + 1])) < name) low = middle + 1;
-      else high = middle;
+      if (std::string_view(names.text(decoded.keys[middle + 1])) < name)
+        low = middle + 1;
+      else
+        high = middle;
     }
     if (low == decoded.children.size()) return std::nullopt;
     address = decoded.children[low];
@@ -107,8 +114,10 @@ std::optional<Link> OldGroupReader::find(std::string_view name) const {
   std::size_t low = 0, high = entries.size();
   while (low < high) {
     const auto middle = (low + high) / 2;
-    if (std::string_view(names.text(entries[middle].name_offset)) < name) low = middle + 1;
-    else high = middle;
+    if (std::string_view(names.text(entries[middle].name_offset)) < name)
+      low = middle + 1;
+    else
+      high = middle;
   }
   if (low == entries.size()) return std::nullopt;
   auto link = link_of(entries[low], names);

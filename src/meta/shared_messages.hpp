@@ -30,7 +30,8 @@ class SharedMessages {
   /// Follows a reference to a message of the given type.
   ResolvedMessage resolve(const format::SharedMessageRef& reference, format::MessageType type) const;
   /// The body itself, or what it refers to when `shared`. `keeper` keeps `body` alive.
-  ResolvedMessage resolve(ByteView body, bool shared, std::shared_ptr<const void> keeper, format::MessageType type) const;
+  ResolvedMessage resolve(ByteView body, bool shared, std::shared_ptr<const void> keeper,
+                          format::MessageType type) const;
 
  private:
   struct Heap {

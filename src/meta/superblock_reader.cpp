@@ -62,7 +62,8 @@ std::optional<FoundSuperblock> find_superblock(const Storage& storage) {
 
 FileParameters read_parameters(FileView& file, const FoundSuperblock& found) {
   const auto& superblock = found.superblock;
-  FileParameters parameters{superblock.group_leaf_k, superblock.group_internal_k, superblock.chunk_k, {}, {}, {}, false};
+  FileParameters parameters{
+      superblock.group_leaf_k, superblock.group_internal_k, superblock.chunk_k, {}, {}, {}, false};
   if (superblock.extension) {
     try {
       read_extension(file, *superblock.extension, parameters);

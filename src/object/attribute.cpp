@@ -21,33 +21,49 @@ auto guarded(const object::AttributeHandle& handle, Work&& work) {
   });
 }
 
-void convert_all(const object::AttributeHandle& handle, const Datatype& memory, std::span<std::byte> into, convert::Arena* arena) {
+void convert_all(const object::AttributeHandle& handle, const Datatype& memory, std::span<std::byte> into,
+                 convert::Arena* arena) {
   const auto& record = handle.record();
   const auto& file = handle.object().file()->state();
   const auto count = record.space.element_count();
   if (into.size() != count * memory.size())
-    throw Error(ErrorKind::invalid_argument, fmt::format("{} elements of {} bytes into a buffer of {}", count, memory.size(), into.size()));
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("{} elements of {} bytes into a buffer of {}", count, memory.size(), into.size()));
   convert::ConversionPlan::make(record.type, memory, file.view().widths())
       .convert(record.data.bytes, into, static_cast<std::size_t>(count), &file.heap(), arena);
 }
 
 }  // namespace
 
-const std::string& Attribute::name() const { return handle_->record().name; }
-CharacterSet Attribute::charset() const { return handle_->record().charset; }
-const Datatype& Attribute::type() const { return handle_->record().type; }
-const Dataspace& Attribute::space() const { return handle_->record().space; }
-std::optional<std::uint32_t> Attribute::creation_order() const { return handle_->record().creation_order; }
-std::optional<Address> Attribute::committed_type() const { return handle_->record().committed_type; }
+const std::string& Attribute::name() const {
+  return handle_->record().name;
+}
+CharacterSet Attribute::charset() const {
+  return handle_->record().charset;
+}
+const Datatype& Attribute::type() const {
+  return handle_->record().type;
+}
+const Dataspace& Attribute::space() const {
+  return handle_->record().space;
+}
+std::optional<std::uint32_t> Attribute::creation_order() const {
+  return handle_->record().creation_order;
+}
+std::optional<Address> Attribute::committed_type() const {
+  return handle_->record().committed_type;
+}
 
 Elements Attribute::read_elements() const {
   return guarded(*handle_, [&] {
     const auto& record = handle_->record();
     const auto memory = convert::memory_form(record.type);
     const auto count = record.space.element_count();
-    const auto budget = std::make_shared<std::atomic<std::uint64_t>>(handle_->object().file()->options().limits.result_bytes);
+    const auto budget =
+        std::make_shared<std::atomic<std::uint64_t>>(handle_->object().file()->options().limits.result_bytes);
     auto arena = std::make_shared<convert::Arena>(budget);
-    Elements elements{memory, record.space.dims, count, Buffer(static_cast<std::size_t>(count * memory.size())), nullptr, {}};
+    Elements elements{
+        memory, record.space.dims, count, Buffer(static_cast<std::size_t>(count * memory.size())), nullptr, {}};
     convert_all(*handle_, memory, elements.bytes.span(), arena.get());
     elements.variable = std::move(arena);
     return elements;

@@ -20,6 +20,8 @@ Buffer::Buffer(std::size_t size) : size_(size) {
   bytes_.reset(static_cast<std::byte*>(memory));
 }
 
-void Buffer::Free::operator()(std::byte* bytes) const noexcept { std::free(bytes); }  // NOLINT: from posix_memalign
+void Buffer::Free::operator()(std::byte* bytes) const noexcept {
+  std::free(bytes);
+}  // NOLINT: from posix_memalign
 
 }  // namespace fiver

@@ -45,7 +45,8 @@ class Checker {
 
  private:
   void add(const std::string& path, const Error& error) {
-    add(Fault{Fault::Severity::error, error.kind(), error.object().empty() ? path : error.object(), error.address(), error.reason()});
+    add(Fault{Fault::Severity::error, error.kind(), error.object().empty() ? path : error.object(), error.address(),
+              error.reason()});
   }
   void warn(const std::string& path, std::string message) {
     add(Fault{Fault::Severity::warning, ErrorKind::corrupt, path, {}, std::move(message)});
@@ -76,7 +77,8 @@ class Checker {
           [&](meta::AttributeRecord&& record) {
             ++report_.attributes;
             const bool has_parts = has_heap_parts(record.type);
-            const Attribute attribute(std::make_shared<const object::AttributeHandle>(object.shared_handle(), std::move(record)));
+            const Attribute attribute(
+                std::make_shared<const object::AttributeHandle>(object.shared_handle(), std::move(record)));
             if (has_parts) guarded(path, [&] { attribute.read_elements(); });
             return true;
           },
@@ -132,7 +134,8 @@ class Checker {
     pipeline::read_exactly(stored.file(), chunk.record.address, stored_buffer.span().first(size), "data");
     const auto decoded_size = static_cast<std::size_t>(stored.chunk_bytes());
     if (decoded_buffer.size() < decoded_size) decoded_buffer = runtime.buffers.take(decoded_size);
-    stored.codecs().decode(stored_buffer.span().first(size), chunk.record.filter_mask, decoded_buffer.span().first(decoded_size), scratch);
+    stored.codecs().decode(stored_buffer.span().first(size), chunk.record.filter_mask,
+                           decoded_buffer.span().first(decoded_size), scratch);
   }
 
   /// What points elsewhere must lead somewhere: elements of variable length, sources of virtual datasets.
@@ -141,7 +144,8 @@ class Checker {
       const auto dataset = object.as_dataset();
       if (dataset.is_virtual()) {
         for (const auto& missing : dataset.plan().missing)
-          warn(object.path(), fmt::format("source \"{}\" of \"{}\" is missing: {}", missing.dataset, missing.file, missing.reason));
+          warn(object.path(),
+               fmt::format("source \"{}\" of \"{}\" is missing: {}", missing.dataset, missing.file, missing.reason));
       } else if (has_heap_parts(dataset.type())) {
         dataset.read_elements();
       }
@@ -164,6 +168,8 @@ bool CheckReport::sound() const {
   return true;
 }
 
-CheckReport check(const File& file, const CheckOptions& options) { return Checker(file, options).run(); }
+CheckReport check(const File& file, const CheckOptions& options) {
+  return Checker(file, options).run();
+}
 
 }  // namespace fiver

@@ -59,10 +59,12 @@ StoredChunk Dataset::read_chunk(const Shape& element) const {
   return chunk;
 }
 
-std::size_t Dataset::read_chunk_into(const Shape& element, std::span<std::byte> into, std::uint32_t* filter_mask) const {
+std::size_t Dataset::read_chunk_into(const Shape& element, std::span<std::byte> into,
+                                     std::uint32_t* filter_mask) const {
   const auto found = chunk_at(handle_, element);
   if (into.size() < found.record.stored_size)
-    throw Error(ErrorKind::invalid_argument, fmt::format("a buffer of {} bytes for a chunk of {}", into.size(), found.record.stored_size))
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("a buffer of {} bytes for a chunk of {}", into.size(), found.record.stored_size))
         .in_object(path());
   const auto size = static_cast<std::size_t>(found.record.stored_size);
   read_stored(found, into.first(size));
@@ -70,7 +72,8 @@ std::size_t Dataset::read_chunk_into(const Shape& element, std::span<std::byte> 
   return size;
 }
 
-void Dataset::decode_chunk(std::span<const std::byte> stored, std::uint32_t filter_mask, std::span<std::byte> into) const {
+void Dataset::decode_chunk(std::span<const std::byte> stored, std::uint32_t filter_mask,
+                           std::span<std::byte> into) const {
   handle_->guarded([&] {
     pipeline::CodecChain::Scratch scratch;
     handle_->snapshot().codecs().decode(stored, filter_mask, into, scratch);
@@ -98,12 +101,15 @@ void Dataset::for_each_chunk(const std::function<void(const Chunk&)>& work, cons
       const object::ChunkContext context{found.owner, found.stored, found.record.filter_mask};
       work(Chunk(found.info, buffer.span().first(size), context));
     });
-    if (worker == 0 && options.progress) options.progress(static_cast<double>(i + 1) / static_cast<double>(chunks.size()));
+    if (worker == 0 && options.progress)
+      options.progress(static_cast<double>(i + 1) / static_cast<double>(chunks.size()));
   };
   runtime.pool.run(chunks.size(), options.threads, one, &token);
 }
 
-const Shape& Chunk::shape() const { return context_->stored->is_chunked() ? context_->stored->chunk() : context_->owner->space().dims; }
+const Shape& Chunk::shape() const {
+  return context_->stored->is_chunked() ? context_->stored->chunk() : context_->owner->space().dims;
+}
 
 std::uint64_t Chunk::decoded_size() const {
   return context_->stored->is_chunked() ? context_->stored->chunk_bytes() : info_.stored_size;
@@ -111,7 +117,8 @@ std::uint64_t Chunk::decoded_size() const {
 
 void Chunk::decode_into(std::span<std::byte> into) const {
   if (into.size() != decoded_size())
-    throw Error(ErrorKind::invalid_argument, fmt::format("a buffer of {} bytes for a chunk of {}", into.size(), decoded_size()));
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("a buffer of {} bytes for a chunk of {}", into.size(), decoded_size()));
   pipeline::CodecChain::Scratch scratch;
   context_->stored->codecs().decode(stored_, context_->mask, into, scratch);
 }
@@ -123,7 +130,8 @@ void Chunk::decode_converted(const Datatype& memory, std::span<std::byte> into) 
   if (plan.is_copy() && into.size() == decoded_size()) return decode_into(into);
   const auto count = static_cast<std::size_t>(decoded_size() / type.size());
   if (into.size() != count * memory.size())
-    throw Error(ErrorKind::invalid_argument, fmt::format("a buffer of {} bytes for {} elements of {}", into.size(), count, memory.size()));
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("a buffer of {} bytes for {} elements of {}", into.size(), count, memory.size()));
   auto buffer = context_->owner->file()->runtime().buffers.take(static_cast<std::size_t>(decoded_size()));
   const auto decoded = buffer.span().first(static_cast<std::size_t>(decoded_size()));
   decode_into(decoded);
@@ -133,7 +141,8 @@ void Chunk::decode_converted(const Datatype& memory, std::span<std::byte> into) 
 std::vector<ChunkBlock> Chunk::blocks() const {
   const auto filter = context_->stored->codecs().only_filter(context_->mask);
   if (!filter) return {};
-  return filter->filter->blocks(*filter->values, stored_, static_cast<std::size_t>(decoded_size())).value_or(std::vector<ChunkBlock>{});
+  return filter->filter->blocks(*filter->values, stored_, static_cast<std::size_t>(decoded_size()))
+      .value_or(std::vector<ChunkBlock>{});
 }
 
 }  // namespace fiver

@@ -10,7 +10,6 @@
 
 namespace fiver {
 
-
 // What these return lives in the snapshot, which lives as long as the handle.
 const Datatype& Dataset::type() const {
   return handle_->guarded([&]() -> const Datatype& { return handle_->dataset()->type; });
@@ -34,10 +33,13 @@ const std::vector<ExternalFile>& Dataset::external_files() const {
   return handle_->guarded([&]() -> const std::vector<ExternalFile>& { return handle_->dataset()->external_files; });
 }
 const std::vector<VirtualMapping>& Dataset::virtual_mappings() const {
-  return handle_->guarded([&]() -> const std::vector<VirtualMapping>& { return *handle_->snapshot().virtual_mappings(); });
+  return handle_->guarded(
+      [&]() -> const std::vector<VirtualMapping>& { return *handle_->snapshot().virtual_mappings(); });
 }
 
-bool Dataset::is_virtual() const { return std::holds_alternative<VirtualLayout>(layout()); }
+bool Dataset::is_virtual() const {
+  return std::holds_alternative<VirtualLayout>(layout());
+}
 
 std::optional<Shape> Dataset::chunk_shape() const {
   const auto* chunked = std::get_if<ChunkedLayout>(&layout());
@@ -63,7 +65,9 @@ std::uint64_t Dataset::stored_size() const {
 
 Plan Dataset::plan(const Selection& selection) const {
   return handle_->guarded([&] {
-    return object::plan_read(handle_, object::normalize_for(*handle_, selection), convert::memory_form(handle_->dataset()->type)).report();
+    return object::plan_read(handle_, object::normalize_for(*handle_, selection),
+                             convert::memory_form(handle_->dataset()->type))
+        .report();
   });
 }
 
@@ -73,8 +77,9 @@ Shape Dataset::result_shape(const Selection& given) const {
     if (std::holds_alternative<AllSelection>(given)) return space.kind == Dataspace::Kind::null ? Shape{0} : space.dims;
     const auto selection = object::completed(given, space.dims);
     const auto normal = object::normalize_for(*handle_, selection);
-    const bool is_product = std::holds_alternative<RegularHyperslab>(selection) ||
-                            (std::holds_alternative<BoxUnion>(selection) && std::get<BoxUnion>(selection).boxes.size() == 1);
+    const bool is_product =
+        std::holds_alternative<RegularHyperslab>(selection) ||
+        (std::holds_alternative<BoxUnion>(selection) && std::get<BoxUnion>(selection).boxes.size() == 1);
     if (const auto* axes = std::get_if<select::Separable>(&normal.form); axes != nullptr && is_product) {
       Shape shape;
       for (const auto& axis : *axes) shape.push_back(axis.length());
@@ -85,12 +90,14 @@ Shape Dataset::result_shape(const Selection& given) const {
       for (std::size_t i = 0; i < slab->count.size(); ++i) shape.push_back(slab->count[i] * slab->block[i]);
       return shape;
     }
-    if (const auto* boxes = std::get_if<BoxUnion>(&selection); boxes != nullptr && boxes->boxes.size() == 1) return boxes->boxes.front().size;
+    if (const auto* boxes = std::get_if<BoxUnion>(&selection); boxes != nullptr && boxes->boxes.size() == 1)
+      return boxes->boxes.front().size;
     return {normal.element_count};
   });
 }
 
-Buffer Dataset::read_buffer(const Datatype& memory, const Selection& selection, const ReadOptions& options, Plan& report) const {
+Buffer Dataset::read_buffer(const Datatype& memory, const Selection& selection, const ReadOptions& options,
+                            Plan& report) const {
   return handle_->guarded([&] {
     const auto plan = object::plan_read(handle_, object::normalize_for(*handle_, selection), memory);
     Buffer bytes(static_cast<std::size_t>(plan.result_bytes()));
@@ -104,12 +111,14 @@ Plan Dataset::read_converted(const Datatype& memory, std::span<std::byte> into, 
                              const ReadOptions& options) const {
   return handle_->guarded([&] {
     if (convert::has_variable_parts(memory))
-      throw Error(ErrorKind::invalid_argument, to_string(memory) + " has parts of variable length, which need read_elements_as");
+      throw Error(ErrorKind::invalid_argument,
+                  to_string(memory) + " has parts of variable length, which need read_elements_as");
     const auto wanted = object::normalize_for(*handle_, selection);
     const auto plan = object::plan_read(handle_, wanted, memory);
     if (plan.result_bytes() != into.size())
-      throw Error(ErrorKind::invalid_argument, fmt::format("the selection has {} elements of {} bytes, the buffer {} bytes",
-                                                           wanted.element_count, memory.size(), into.size()));
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("the selection has {} elements of {} bytes, the buffer {} bytes", wanted.element_count,
+                              memory.size(), into.size()));
     object::run_plan(plan, *handle_, into, options, nullptr);
     return plan.report();
   });
@@ -119,7 +128,8 @@ Elements Dataset::read_elements(const Selection& selection, const ReadOptions& o
   return read_elements_as(convert::memory_form(type()), selection, options);
 }
 
-Elements Dataset::read_elements_as(const Datatype& memory, const Selection& selection, const ReadOptions& options) const {
+Elements Dataset::read_elements_as(const Datatype& memory, const Selection& selection,
+                                   const ReadOptions& options) const {
   return handle_->guarded([&] {
     struct Kept {
       pipeline::ReadPlan plan;
@@ -129,8 +139,12 @@ Elements Dataset::read_elements_as(const Datatype& memory, const Selection& sele
     auto kept = std::make_shared<Kept>(Kept{object::plan_read(handle_, wanted, memory), {}});
     const auto budget = std::make_shared<std::atomic<std::uint64_t>>(handle_->file()->options().limits.result_bytes);
     for (unsigned i = 0; i < handle_->file()->runtime().pool.size(); ++i) kept->arenas.emplace_back(budget);
-    Elements elements{memory, result_shape(selection), wanted.element_count, Buffer(static_cast<std::size_t>(kept->plan.result_bytes())),
-                      nullptr, kept->plan.report()};
+    Elements elements{memory,
+                      result_shape(selection),
+                      wanted.element_count,
+                      Buffer(static_cast<std::size_t>(kept->plan.result_bytes())),
+                      nullptr,
+                      kept->plan.report()};
     object::run_plan(kept->plan, *handle_, elements.bytes.span(), options, &kept->arenas);
     if (convert::has_variable_parts(memory)) elements.variable = std::move(kept);
     return elements;

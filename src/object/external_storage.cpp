@@ -37,8 +37,8 @@ std::shared_ptr<const pipeline::StoredElements> open_external_storage(const Hand
     parts.push_back({open_member(*dataset.file(), file.name), file.offset, size});
     left -= size;
   }
-  return std::make_shared<const pipeline::StoredElements>(dataset.file()->state().view(), facts->space.dims, facts->type.size(),
-                                                          pipeline::raw_parts(std::move(parts)));
+  return std::make_shared<const pipeline::StoredElements>(dataset.file()->state().view(), facts->space.dims,
+                                                          facts->type.size(), pipeline::raw_parts(std::move(parts)));
 }
 
 }  // namespace fiver::object

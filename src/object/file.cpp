@@ -32,17 +32,23 @@ Options completed(Options options) {
 
 std::string_view strategy_name(format::FileSpaceStrategy strategy) {
   switch (strategy) {
-    case format::FileSpaceStrategy::free_space_managers: return "fsm";
-    case format::FileSpaceStrategy::paged: return "page";
-    case format::FileSpaceStrategy::aggregation: return "aggregate";
-    case format::FileSpaceStrategy::none: break;
+    case format::FileSpaceStrategy::free_space_managers:
+      return "fsm";
+    case format::FileSpaceStrategy::paged:
+      return "page";
+    case format::FileSpaceStrategy::aggregation:
+      return "aggregate";
+    case format::FileSpaceStrategy::none:
+      break;
   }
   return "none";
 }
 
 }  // namespace
 
-File File::open(const std::string& path, const Options& options) { return File(object::open_path(path, completed(options))); }
+File File::open(const std::string& path, const Options& options) {
+  return File(object::open_path(path, completed(options)));
+}
 
 File File::open(std::shared_ptr<Storage> storage, const Options& options) {
   return File(object::open_storage(std::move(storage), completed(options)));
@@ -57,8 +63,12 @@ bool File::is_hdf5(const std::string& path) {
   }
 }
 
-const std::string& File::name() const { return handle_->state().name(); }
-const Options& File::options() const { return handle_->options(); }
+const std::string& File::name() const {
+  return handle_->state().name();
+}
+const Options& File::options() const {
+  return handle_->options();
+}
 
 FileInfo File::info() const {
   const auto& state = handle_->state();
@@ -76,7 +86,8 @@ FileInfo File::info() const {
   const auto& parameters = state.parameters();
   if (parameters.file_space) {
     info.file_space_strategy = strategy_name(parameters.file_space->strategy);
-    if (parameters.file_space->strategy == format::FileSpaceStrategy::paged) info.page_size = parameters.file_space->page_size;
+    if (parameters.file_space->strategy == format::FileSpaceStrategy::paged)
+      info.page_size = parameters.file_space->page_size;
   }
   info.has_cache_image = parameters.has_cache_image;
   info.has_shared_messages = parameters.shared_messages.has_value();
@@ -93,7 +104,8 @@ Object File::object_at(Address address, const std::string& path) const {
 
 Reference File::decode_reference(std::span<const std::byte> element, const Datatype& type) const {
   const auto* reference = type.as<ReferenceType>();
-  if (reference == nullptr) throw Error(ErrorKind::invalid_argument, to_string(type) + " is not a reference").in_file(name());
+  if (reference == nullptr)
+    throw Error(ErrorKind::invalid_argument, to_string(type) + " is not a reference").in_file(name());
   const auto& state = handle_->state();
   const auto widths = state.view().widths();
   try {
@@ -121,10 +133,13 @@ std::optional<Object> File::dereference(const Reference& reference) const {
   if (!reference.file) return object_at(*reference.object);
   const auto other = object::open_referred(*handle_, ReferralKind::external_link, *reference.file);
   if (!other.file)
-    throw Error(ErrorKind::not_found, "reference to an object of \"" + *reference.file + "\": " + other.reason).in_file(name());
+    throw Error(ErrorKind::not_found, "reference to an object of \"" + *reference.file + "\": " + other.reason)
+        .in_file(name());
   return File(other.file).object_at(*reference.object);
 }
 
-void File::refresh() { handle_->state().refresh(); }
+void File::refresh() {
+  handle_->state().refresh();
+}
 
 }  // namespace fiver

@@ -56,8 +56,8 @@ class FileState : public std::enable_shared_from_this<FileState> {
   void refresh();
 
  private:
-  FileState(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage, const meta::FoundSuperblock& found,
-            const meta::FileView::Settings& settings);
+  FileState(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
+            const meta::FoundSuperblock& found, const meta::FileView::Settings& settings);
 
   std::shared_ptr<Runtime> runtime_;
   std::string name_, folder_, actual_folder_;

@@ -18,9 +18,12 @@ class FrameQueue {
   FrameQueue(std::shared_ptr<const Handle> dataset, const Datatype& memory, std::uint64_t first, std::uint64_t count)
       : dataset_(std::move(dataset)), memory_(memory) {
     const auto& dims = dataset_->space().dims;
-    if (dims.empty()) throw Error(ErrorKind::invalid_argument, "a dataset without dimensions has no frames").in_object(dataset_->path());
+    if (dims.empty())
+      throw Error(ErrorKind::invalid_argument, "a dataset without dimensions has no frames")
+          .in_object(dataset_->path());
     if (convert::has_variable_parts(memory))
-      throw Error(ErrorKind::invalid_argument, to_string(memory) + " has parts of variable length").in_object(dataset_->path());
+      throw Error(ErrorKind::invalid_argument, to_string(memory) + " has parts of variable length")
+          .in_object(dataset_->path());
     begin_ = std::min(first, dims[0]);
     end_ = begin_ + std::min(count, dims[0] - begin_);
     shape_.assign(dims.begin() + 1, dims.end());
@@ -28,7 +31,8 @@ class FrameQueue {
     for (const auto length : shape_) frame_bytes_ *= length;
     // Frames that share a chunk are read together, or it would be decoded for each of them.
     const auto facts = dataset_->dataset();
-    if (const auto* chunked = std::get_if<ChunkedLayout>(&facts->layout)) block_ = std::max<std::uint64_t>(chunked->chunk[0], 1);
+    if (const auto* chunked = std::get_if<ChunkedLayout>(&facts->layout))
+      block_ = std::max<std::uint64_t>(chunked->chunk[0], 1);
     next_block_ = begin_ / block_;
     end_block_ = end_ == begin_ ? next_block_ : (end_ - 1) / block_ + 1;
     auto& runtime = dataset_->file()->runtime();
@@ -64,7 +68,8 @@ class FrameQueue {
       ++position_;
     }
     --left_;
-    return slots_[current_].bytes.span().subspan(static_cast<std::size_t>(position_ * frame_bytes_), static_cast<std::size_t>(frame_bytes_));
+    return slots_[current_].bytes.span().subspan(static_cast<std::size_t>(position_ * frame_bytes_),
+                                                 static_cast<std::size_t>(frame_bytes_));
   }
 
   std::uint64_t index() const { return index_; }
@@ -86,7 +91,8 @@ class FrameQueue {
     slot.ticket = dataset_->file()->runtime().pool.submit([this, &slot] {
       dataset_->guarded([&] {
         const auto plan = plan_read(dataset_, normalize_for(*dataset_, frame(slot.first, slot.count)), memory_);
-        run_plan(plan, *dataset_, slot.bytes.span().first(static_cast<std::size_t>(slot.count * frame_bytes_)), {}, nullptr);
+        run_plan(plan, *dataset_, slot.bytes.span().first(static_cast<std::size_t>(slot.count * frame_bytes_)), {},
+                 nullptr);
       });
     });
   }
@@ -106,8 +112,14 @@ class FrameQueue {
 FrameReader::FrameReader(const Dataset& dataset, const Datatype& memory, std::uint64_t first, std::uint64_t count)
     : queue_(std::make_shared<object::FrameQueue>(dataset.shared_handle(), memory, first, count)) {}
 
-std::span<const std::byte> FrameReader::next() { return queue_->next(); }
-std::uint64_t FrameReader::index() const { return queue_->index(); }
-const Shape& FrameReader::frame_shape() const { return queue_->shape(); }
+std::span<const std::byte> FrameReader::next() {
+  return queue_->next();
+}
+std::uint64_t FrameReader::index() const {
+  return queue_->index();
+}
+const Shape& FrameReader::frame_shape() const {
+  return queue_->shape();
+}
 
 }  // namespace fiver

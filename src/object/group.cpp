@@ -20,9 +20,11 @@ std::vector<Link> Group::links(Order order) const {
       return true;
     });
     const auto name_first = [](const Link& a, const Link& b) { return a.name < b.name; };
-    const bool has_order = std::all_of(all.begin(), all.end(), [](const Link& l) { return l.creation_order.has_value(); });
+    const bool has_order =
+        std::all_of(all.begin(), all.end(), [](const Link& l) { return l.creation_order.has_value(); });
     if (order == Order::creation && has_order)
-      std::stable_sort(all.begin(), all.end(), [](const Link& a, const Link& b) { return a.creation_order < b.creation_order; });
+      std::stable_sort(all.begin(), all.end(),
+                       [](const Link& a, const Link& b) { return a.creation_order < b.creation_order; });
     else if (order != Order::stored && !std::is_sorted(all.begin(), all.end(), name_first))
       std::sort(all.begin(), all.end(), name_first);
     return all;
@@ -46,7 +48,9 @@ std::optional<Object> Group::find(const std::string& path) const {
   return Object(std::move(resolved.object));
 }
 
-Dataset Group::dataset(const std::string& path) const { return object(path).as_dataset(); }
+Dataset Group::dataset(const std::string& path) const {
+  return object(path).as_dataset();
+}
 
 std::optional<Object> Group::follow(const Link& link) const {
   auto resolved = object::resolve_link(handle_, link);
@@ -86,7 +90,8 @@ void walk(const Group& group, const std::function<bool(const std::string&, const
     const auto* hard = std::get_if<HardLink>(&link.target);
     if (hard == nullptr || !met.insert(hard->target.value).second) continue;
     if (met.size() > most)
-      throw Error(ErrorKind::limit, "more than " + std::to_string(most) + " objects").in_file(group.handle().file()->state().name());
+      throw Error(ErrorKind::limit, "more than " + std::to_string(most) + " objects")
+          .in_file(group.handle().file()->state().name());
     const auto path = object::join_path(level.group.path(), link.name);
     std::optional<Object> object;
     try {

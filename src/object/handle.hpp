@@ -16,7 +16,8 @@ class VirtualView;
 
 class FileHandle {
  public:
-  FileHandle(std::shared_ptr<FileState> state, Options options) : state_(std::move(state)), options_(std::move(options)) {}
+  FileHandle(std::shared_ptr<FileState> state, Options options)
+      : state_(std::move(state)), options_(std::move(options)) {}
   FileState& state() const { return *state_; }
   const Options& options() const { return options_; }
   RuntimeState& runtime() const { return options_.runtime->state(); }
@@ -29,7 +30,8 @@ class FileHandle {
 class Handle {
  public:
   /// `nesting`: how many virtual datasets lead here.
-  Handle(std::shared_ptr<const FileHandle> file, std::shared_ptr<ObjectState> state, std::string path, unsigned nesting = 0);
+  Handle(std::shared_ptr<const FileHandle> file, std::shared_ptr<ObjectState> state, std::string path,
+         unsigned nesting = 0);
 
   const std::shared_ptr<const FileHandle>& file() const { return file_; }
   const std::shared_ptr<ObjectState>& state() const { return state_; }

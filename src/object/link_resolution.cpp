@@ -35,18 +35,22 @@ class Resolver {
                                              join_path(group->path(), link.name)),
               {}};
     const auto name = join_path(group->path(), link.name);
-    if (++hops_ > most_hops_) throw Error(ErrorKind::limit, fmt::format("more than {} links in one path", most_hops_)).in_object(name);
+    if (++hops_ > most_hops_)
+      throw Error(ErrorKind::limit, fmt::format("more than {} links in one path", most_hops_)).in_object(name);
     if (const auto* soft = std::get_if<SoftLink>(&link.target)) {
       auto target = path(group, soft->path);
-      if (!target.object) target.missing = fmt::format("soft link \"{}\" to \"{}\": {}", name, soft->path, target.missing);
+      if (!target.object)
+        target.missing = fmt::format("soft link \"{}\" to \"{}\": {}", name, soft->path, target.missing);
       return target;
     }
     if (const auto* external = std::get_if<ExternalLink>(&link.target)) {
       const auto file = open_referred(*group->file(), ReferralKind::external_link, external->file);
-      if (!file.file) return {nullptr, fmt::format("external link \"{}\" to file \"{}\": {}", name, external->file, file.reason)};
+      if (!file.file)
+        return {nullptr, fmt::format("external link \"{}\" to file \"{}\": {}", name, external->file, file.reason)};
       auto target = path(root_of(file.file), external->path);
       if (!target.object)
-        target.missing = fmt::format("external link \"{}\" to \"{}\" of \"{}\": {}", name, external->path, external->file, target.missing);
+        target.missing = fmt::format("external link \"{}\" to \"{}\" of \"{}\": {}", name, external->path,
+                                     external->file, target.missing);
       return target;
     }
     const auto& user = std::get<UserLink>(link.target);

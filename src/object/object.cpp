@@ -15,17 +15,28 @@ using object::AttributeHandle;
 
 std::string_view to_string(ObjectKind kind) {
   switch (kind) {
-    case ObjectKind::group: return "group";
-    case ObjectKind::dataset: return "dataset";
-    case ObjectKind::datatype: break;
+    case ObjectKind::group:
+      return "group";
+    case ObjectKind::dataset:
+      return "dataset";
+    case ObjectKind::datatype:
+      break;
   }
   return "datatype";
 }
 
-ObjectKind Object::kind() const { return handle_->snapshot().kind(); }
-const std::string& Object::path() const { return handle_->path(); }
-Address Object::address() const { return handle_->address(); }
-File Object::file() const { return File(handle_->file()); }
+ObjectKind Object::kind() const {
+  return handle_->snapshot().kind();
+}
+const std::string& Object::path() const {
+  return handle_->path();
+}
+Address Object::address() const {
+  return handle_->address();
+}
+File Object::file() const {
+  return File(handle_->file());
+}
 
 ObjectInfo Object::info() const {
   return handle_->guarded([&] {
@@ -45,7 +56,8 @@ ObjectInfo Object::info() const {
     } else if (const auto* old = header.find(format::MessageType::modification_time_old)) {
       info.modified = info.changed = format::decode_old_modification_time(old->body, widths);
     }
-    if (const auto* comment = header.find(format::MessageType::comment)) info.comment = format::decode_comment(comment->body, widths);
+    if (const auto* comment = header.find(format::MessageType::comment))
+      info.comment = format::decode_comment(comment->body, widths);
     return info;
   });
 }
@@ -59,9 +71,11 @@ std::vector<Attribute> Object::attributes(Order order) const {
                                return true;
                              });
     const auto name_first = [](const Attribute& a, const Attribute& b) { return a.name() < b.name(); };
-    const bool has_order = std::all_of(all.begin(), all.end(), [](const auto& a) { return a.creation_order().has_value(); });
+    const bool has_order =
+        std::all_of(all.begin(), all.end(), [](const auto& a) { return a.creation_order().has_value(); });
     if (order == Order::creation && has_order)
-      std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.creation_order() < b.creation_order(); });
+      std::stable_sort(all.begin(), all.end(),
+                       [](const auto& a, const auto& b) { return a.creation_order() < b.creation_order(); });
     else if (order != Order::stored)
       std::sort(all.begin(), all.end(), name_first);
     return all;
@@ -86,7 +100,9 @@ std::optional<Attribute> Object::find_attribute(const std::string& name) const {
 Attribute Object::attribute(const std::string& name) const {
   auto found = find_attribute(name);
   if (!found)
-    throw Error(ErrorKind::not_found, "no attribute \"" + name + "\"").in_object(path()).in_file(handle_->file()->state().name());
+    throw Error(ErrorKind::not_found, "no attribute \"" + name + "\"")
+        .in_object(path())
+        .in_file(handle_->file()->state().name());
   return std::move(*found);
 }
 
@@ -94,7 +110,8 @@ namespace {
 
 void expect(const object::Handle& handle, ObjectKind kind) {
   if (handle.snapshot().kind() != kind)
-    throw Error(ErrorKind::invalid_argument, "a " + std::string(to_string(handle.snapshot().kind())) + ", not a " + std::string(to_string(kind)))
+    throw Error(ErrorKind::invalid_argument,
+                "a " + std::string(to_string(handle.snapshot().kind())) + ", not a " + std::string(to_string(kind)))
         .in_object(handle.path())
         .in_file(handle.file()->state().name());
 }

@@ -37,7 +37,8 @@ class Planner {
       auto missing = share.source->missing;
       missing.elements = count;
       if (dataset.file()->options().missing == MissingSources::error)
-        throw Error(ErrorKind::not_found, fmt::format("source \"{}\" of \"{}\" is missing: {}", missing.dataset, missing.file, missing.reason));
+        throw Error(ErrorKind::not_found, fmt::format("source \"{}\" of \"{}\" is missing: {}", missing.dataset,
+                                                      missing.file, missing.reason));
       plan_.add_missing(std::move(missing));
       return 0;
     }
@@ -55,8 +56,8 @@ class Planner {
       const auto& file = dataset->file()->state();
       auto stored = dataset->stored();
       pipeline::ReadSource source{
-          nullptr,    stored.get(), convert::ConversionPlan::make(facts->type, memory_, file.view().widths()),
-          &file.heap(), {},         file.name(),
+          nullptr,        stored.get(), convert::ConversionPlan::make(facts->type, memory_, file.view().widths()),
+          &file.heap(),   {},           file.name(),
           dataset->path()};
       auto arena = std::make_shared<convert::Arena>();
       source.fill = fill_element(*dataset, memory_, *arena);
@@ -104,38 +105,46 @@ Bytes fill_element(const Handle& dataset, const Datatype& memory, convert::Arena
   const auto facts = dataset.dataset();
   Bytes element(memory.size());
   // What was never to be filled reads as zeros, whatever the value: so does libhdf5, which leaves the caller's memory alone.
-  if (facts->fill.defined != FillValue::Defined::by_user || facts->fill.write_time == FillValue::WriteTime::never) return element;
+  if (facts->fill.defined != FillValue::Defined::by_user || facts->fill.write_time == FillValue::WriteTime::never)
+    return element;
   if (facts->fill.bytes.size() != facts->type.size())
-    throw Error(ErrorKind::corrupt, fmt::format("a fill value of {} bytes for elements of {}", facts->fill.bytes.size(), facts->type.size()));
+    throw Error(ErrorKind::corrupt, fmt::format("a fill value of {} bytes for elements of {}", facts->fill.bytes.size(),
+                                                facts->type.size()));
   const auto& file = dataset.file()->state();
-  convert::ConversionPlan::make(facts->type, memory, file.view().widths()).convert(facts->fill.bytes, element, 1, &file.heap(), &arena);
+  convert::ConversionPlan::make(facts->type, memory, file.view().widths())
+      .convert(facts->fill.bytes, element, 1, &file.heap(), &arena);
   return element;
 }
 
-pipeline::ReadPlan plan_read(const std::shared_ptr<const Handle>& dataset, const select::Normalized& wanted, const Datatype& memory) {
+pipeline::ReadPlan plan_read(const std::shared_ptr<const Handle>& dataset, const select::Normalized& wanted,
+                             const Datatype& memory) {
   const auto facts = dataset->dataset();
   pipeline::ReadPlan plan(wanted.element_count, facts->type.size(), memory.size());
   const auto bytes = checked_multiply(wanted.element_count, memory.size());
   if (!bytes || *bytes > dataset->file()->options().limits.result_bytes)
-    throw Error(ErrorKind::limit, fmt::format("{} elements of {} bytes are more than the limit of {} bytes", wanted.element_count,
-                                              memory.size(), dataset->file()->options().limits.result_bytes));
+    throw Error(ErrorKind::limit,
+                fmt::format("{} elements of {} bytes are more than the limit of {} bytes", wanted.element_count,
+                            memory.size(), dataset->file()->options().limits.result_bytes));
   Planner planner(plan, memory);
   const auto view = dataset->virtual_view();
   if (!view) {
     planner.add(dataset, select::packed(wanted));
     return plan;
   }
-  if (!convert::converts(facts->type, memory)) convert::ConversionPlan::make(facts->type, memory, dataset->file()->state().view().widths());
+  if (!convert::converts(facts->type, memory))
+    convert::ConversionPlan::make(facts->type, memory, dataset->file()->state().view().widths());
   std::uint64_t covered = 0, shares = 0;
   view->for_each_share(wanted, [&](VirtualView::Share&& share) {
     ++shares;
     covered += planner.add_share(*dataset, std::move(share));
   });
   // Mappings may overlap, and then counting shows no holes that are there.
-  const bool whole = covered == wanted.element_count && (shares == 1 || view->mappings_are_apart()) && !planner.has_holes();
+  const bool whole =
+      covered == wanted.element_count && (shares == 1 || view->mappings_are_apart()) && !planner.has_holes();
   if (!whole && wanted.element_count > 0) {
     convert::Arena arena;
-    plan.fill_first(fill_element(*dataset, memory, arena), wanted.element_count - std::min(covered, wanted.element_count));
+    plan.fill_first(fill_element(*dataset, memory, arena),
+                    wanted.element_count - std::min(covered, wanted.element_count));
     plan.keep(std::make_shared<convert::Arena>(std::move(arena)));
   }
   return plan;
@@ -144,7 +153,8 @@ pipeline::ReadPlan plan_read(const std::shared_ptr<const Handle>& dataset, const
 void run_plan(const pipeline::ReadPlan& plan, const Handle& dataset, MutableBytes into, const ReadOptions& options,
               std::vector<convert::Arena>* arenas) {
   auto& runtime = dataset.file()->runtime();
-  pipeline::ReadPlan::Execution execution{&runtime.pool, &runtime.buffers, options.threads, arenas, options.cancelled, options.progress};
+  pipeline::ReadPlan::Execution execution{&runtime.pool, &runtime.buffers,  options.threads,
+                                          arenas,        options.cancelled, options.progress};
   plan.run(into, execution);
 }
 

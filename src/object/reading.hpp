@@ -15,7 +15,8 @@ Selection completed(const Selection& selection, const Shape& extent);
 select::Normalized normalize_for(const Handle& dataset, const Selection& selection);
 
 /// What reading these elements as `memory` takes. Throws what planning throws; not_found for a missing source when the options say so.
-pipeline::ReadPlan plan_read(const std::shared_ptr<const Handle>& dataset, const select::Normalized& wanted, const Datatype& memory);
+pipeline::ReadPlan plan_read(const std::shared_ptr<const Handle>& dataset, const select::Normalized& wanted,
+                             const Datatype& memory);
 
 /// One element of the dataset's fill value, as `memory`. `arena` keeps variable-length parts.
 Bytes fill_element(const Handle& dataset, const Datatype& memory, convert::Arena& arena);

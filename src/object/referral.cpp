@@ -25,9 +25,12 @@ std::string with_origin(const std::string& prefix, const std::string& folder) {
 
 const std::vector<std::string>& prefixes_of(const Options& options, ReferralKind kind) {
   switch (kind) {
-    case ReferralKind::external_link: return options.link_prefixes;
-    case ReferralKind::virtual_source: return options.virtual_prefixes;
-    case ReferralKind::external_storage: break;
+    case ReferralKind::external_link:
+      return options.link_prefixes;
+    case ReferralKind::virtual_source:
+      return options.virtual_prefixes;
+    case ReferralKind::external_storage:
+      break;
   }
   return options.external_storage_prefixes;
 }
@@ -37,10 +40,19 @@ std::shared_ptr<Storage> with_members(const std::string& path, std::shared_ptr<S
                                       const std::shared_ptr<io::DescriptorBudget>& descriptors) {
   const auto found = meta::find_superblock(*storage);
   if (!found || (!found->superblock.driver_info && !found->superblock.extension)) return storage;
-  meta::FileView view(storage, found->position, found->superblock.widths, {options.limits, false, std::size_t{1} << 20, {}});
+  meta::FileView view(storage, found->position, found->superblock.widths,
+                      {options.limits, false, std::size_t{1} << 20, {}});
   const auto parameters = meta::read_parameters(view, *found);
   if (!parameters.driver) return storage;
-  if (format::decode_multi_driver(*parameters.driver)) return io::open_split(path, io::OpenMode::read, descriptors);
+  if (const auto multi = format::decode_multi_driver(*parameters.driver)) {
+    std::vector<io::SplitMember> members;
+    for (const auto& member : multi->members) members.push_back({member.name, member.start});
+    return io::open_split(path, io::OpenMode::read, descriptors, std::move(members));
+  }
+  if (format::decode_family_driver(*parameters.driver) && storage->size() < found->superblock.end_of_file)
+    throw Error(
+        ErrorKind::unsupported,
+        "it is the first of a family of files: open the family by the pattern of its names, such as \"name%05d.h5\"");
   return storage;
 }
 
@@ -55,10 +67,12 @@ std::vector<std::string> candidates(const FileHandle& from, ReferralKind kind, c
     if (kind == ReferralKind::external_storage) return paths;
     rest = fs::path(name).filename().string();
   }
-  for (const auto& prefix : prefixes_of(from.options(), kind)) paths.push_back(below(with_origin(prefix, file.folder()), rest));
+  for (const auto& prefix : prefixes_of(from.options(), kind))
+    paths.push_back(below(with_origin(prefix, file.folder()), rest));
   if (!file.folder().empty() && kind != ReferralKind::external_storage) paths.push_back(below(file.folder(), rest));
   paths.push_back(rest);
-  if (!file.actual_folder().empty() && file.actual_folder() != file.folder()) paths.push_back(below(file.actual_folder(), rest));
+  if (!file.actual_folder().empty() && file.actual_folder() != file.folder())
+    paths.push_back(below(file.actual_folder(), rest));
   if (!file.folder().empty() && kind == ReferralKind::external_storage) paths.push_back(below(file.folder(), rest));
   return paths;
 }
@@ -100,7 +114,8 @@ ReferredFile open_referred(const FileHandle& from, ReferralKind kind, const std:
 std::shared_ptr<const FileHandle> open_storage(std::shared_ptr<Storage> storage, const Options& options) {
   const auto name = storage->name();
   try {
-    auto state = options.runtime->state().open(options.runtime, std::move(storage), options.limits, options.follow_writer);
+    auto state =
+        options.runtime->state().open(options.runtime, std::move(storage), options.limits, options.follow_writer);
     return std::make_shared<const FileHandle>(std::move(state), options);
   } catch (Error& error) {
     error.in_file(name);

@@ -44,7 +44,8 @@ std::shared_ptr<FileState> RuntimeState::open(const std::shared_ptr<Runtime>& ru
   if (known && known->serves(*storage, limits, follow_writer)) return known;
   auto fresh = FileState::open(runtime, std::move(storage), limits, follow_writer);
   std::lock_guard lock(mutex_);
-  if (open_.size() > 1024 && open_.size() % 256 == 0) std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
+  if (open_.size() > 1024 && open_.size() % 256 == 0)
+    std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
   open_[identity] = fresh;
   return fresh;
 }
@@ -59,9 +60,17 @@ std::shared_ptr<Runtime> Runtime::shared() {
   return runtime;
 }
 
-unsigned Runtime::threads() const { return state_->pool.size(); }
-void Runtime::add_filter(std::shared_ptr<const Filter> filter) { state_->filters.add(std::move(filter)); }
-std::shared_ptr<const Filter> Runtime::find_filter(std::uint16_t id) const { return state_->filters.find(id); }
-std::vector<std::shared_ptr<const Filter>> Runtime::filters() const { return state_->filters.all(); }
+unsigned Runtime::threads() const {
+  return state_->pool.size();
+}
+void Runtime::add_filter(std::shared_ptr<const Filter> filter) {
+  state_->filters.add(std::move(filter));
+}
+std::shared_ptr<const Filter> Runtime::find_filter(std::uint16_t id) const {
+  return state_->filters.find(id);
+}
+std::vector<std::shared_ptr<const Filter>> Runtime::filters() const {
+  return state_->filters.all();
+}
 
 }  // namespace fiver

@@ -5,8 +5,8 @@
 #include <map>
 #include <memory>
 
-#include "base/buffer_pool.hpp"
 #include "base/budget.hpp"
+#include "base/buffer_pool.hpp"
 #include "base/mutexes.hpp"
 #include "base/worker_pool.hpp"
 #include "codecs/registry.hpp"
@@ -31,8 +31,8 @@ class RuntimeState {
 
   /// The state of the file that `storage` holds: the one that is open, where limits and the way of following are the same and the
   /// file has not changed behind it, else a new one.
-  std::shared_ptr<FileState> open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage, const Limits& limits,
-                                  bool follow_writer);
+  std::shared_ptr<FileState> open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
+                                  const Limits& limits, bool follow_writer);
 
  private:
   Mutex mutex_;

@@ -51,11 +51,15 @@ std::shared_ptr<const meta::LinksReader> ObjectSnapshot::links() const {
 ObjectSnapshot::TypeAndOwner ObjectSnapshot::read_type() const {
   const auto* message = header_.find(MessageType::datatype);
   if (message == nullptr) throw Error(ErrorKind::corrupt, "object header: no datatype").at(header_.address);
-  const auto resolved = file_.shared_messages().resolve(message->body, message->is_shared(), nullptr, MessageType::datatype);
-  return {format::decode_datatype(resolved.body.bytes, file_.view().widths(), file_.view().limits()), resolved.committed};
+  const auto resolved =
+      file_.shared_messages().resolve(message->body, message->is_shared(), nullptr, MessageType::datatype);
+  return {format::decode_datatype(resolved.body.bytes, file_.view().widths(), file_.view().limits()),
+          resolved.committed};
 }
 
-Datatype ObjectSnapshot::committed_type() const { return read_type().type; }
+Datatype ObjectSnapshot::committed_type() const {
+  return read_type().type;
+}
 
 DatasetFacts ObjectSnapshot::read_dataset() const {
   const auto& view = file_.view();
@@ -68,7 +72,8 @@ DatasetFacts ObjectSnapshot::read_dataset() const {
   const auto* space = header_.find(MessageType::dataspace);
   const auto* layout = header_.find(MessageType::layout);
   if (space == nullptr || layout == nullptr)
-    throw Error(ErrorKind::corrupt, space ? "object header: no data layout" : "object header: no dataspace").at(header_.address);
+    throw Error(ErrorKind::corrupt, space ? "object header: no data layout" : "object header: no dataspace")
+        .at(header_.address);
   facts.space = format::decode_dataspace(body(*space, MessageType::dataspace).bytes, widths);
   facts.layout = format::decode_layout(layout->body, widths);
   data_bytes(facts.space, facts.type);
@@ -84,11 +89,13 @@ DatasetFacts ObjectSnapshot::read_dataset() const {
   if (const auto* external = header_.find(MessageType::external_files)) {
     const auto decoded = format::decode_external_files(external->body, widths);
     const meta::LocalHeapReader names(view, decoded.heap);
-    for (const auto& slot : decoded.slots) facts.external_files.push_back({names.text(slot.name_offset), slot.file_offset, slot.size});
+    for (const auto& slot : decoded.slots)
+      facts.external_files.push_back({names.text(slot.name_offset), slot.file_offset, slot.size});
   }
-  if (const auto* chunked = std::get_if<ChunkedLayout>(&facts.layout); chunked && chunked->element_size != facts.type.size())
-    throw Error(ErrorKind::corrupt, fmt::format("data layout: elements of {} bytes, but the datatype has {}", chunked->element_size,
-                                                facts.type.size()));
+  if (const auto* chunked = std::get_if<ChunkedLayout>(&facts.layout);
+      chunked && chunked->element_size != facts.type.size())
+    throw Error(ErrorKind::corrupt, fmt::format("data layout: elements of {} bytes, but the datatype has {}",
+                                                chunked->element_size, facts.type.size()));
   return facts;
 }
 

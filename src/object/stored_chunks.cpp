@@ -25,15 +25,18 @@ std::uint64_t first_offset(const select::Placed& placed) {
   for (auto& length : whole) length = std::max<std::uint64_t>(length, 1);
   std::uint64_t first = unlimited;
   select::Partition(placed, std::move(whole)).for_each([&](const select::ChunkCopy& copy) {
-    select::for_each_run(copy, [&](std::uint64_t from, std::uint64_t, std::uint64_t) { first = std::min(first, from); });
+    select::for_each_run(copy,
+                         [&](std::uint64_t from, std::uint64_t, std::uint64_t) { first = std::min(first, from); });
   });
   return first;
 }
 
-FoundChunk found_real(const std::shared_ptr<const Handle>& owner, const std::shared_ptr<const pipeline::StoredElements>& stored,
-                      Shape scaled, const chunk::ChunkRecord& record) {
+FoundChunk found_real(const std::shared_ptr<const Handle>& owner,
+                      const std::shared_ptr<const pipeline::StoredElements>& stored, Shape scaled,
+                      const chunk::ChunkRecord& record) {
   FoundChunk found{{}, owner, stored, std::move(scaled), record};
-  for (std::size_t i = 0; i < found.scaled.size(); ++i) found.info.offset.push_back(found.scaled[i] * stored->chunk()[i]);
+  for (std::size_t i = 0; i < found.scaled.size(); ++i)
+    found.info.offset.push_back(found.scaled[i] * stored->chunk()[i]);
   found.info.file = owner->file()->state().name();
   found.info.file_offset = owner->file()->state().view().base() + record.address.value;
   found.info.stored_size = record.stored_size;
@@ -71,12 +74,14 @@ bool move_through(const VirtualMapping& mapping, const Shape& virtual_extent, Fo
 
 }  // namespace
 
-void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset, const std::function<bool(FoundChunk&&)>& each) {
+void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset,
+                           const std::function<bool(FoundChunk&&)>& each) {
   dataset->guarded([&] {
     if (const auto view = dataset->virtual_view()) {
       bool go_on = true;
       view->for_each_mapping([&](const VirtualMapping& mapping) {
-        const auto source = go_on ? view->source(plain_name(mapping.source_file), plain_name(mapping.source_dataset)) : nullptr;
+        const auto source =
+            go_on ? view->source(plain_name(mapping.source_file), plain_name(mapping.source_dataset)) : nullptr;
         if (!source || !source->dataset) return;
         for_each_stored_chunk(source->dataset, [&](FoundChunk&& chunk) {
           if (move_through(mapping, dataset->space().dims, chunk)) go_on = each(std::move(chunk));

@@ -15,8 +15,8 @@ struct FoundChunk {
   ChunkInfo info;
   std::shared_ptr<const Handle> owner;  ///< the dataset that stores it
   std::shared_ptr<const pipeline::StoredElements> stored;
-  Shape scaled;                         ///< its coordinates there
-  chunk::ChunkRecord record;            ///< its mask says "all" for partial chunks stored unfiltered
+  Shape scaled;               ///< its coordinates there
+  chunk::ChunkRecord record;  ///< its mask says "all" for partial chunks stored unfiltered
 };
 
 /// Calls `each` for every stored chunk, until it returns false; through a virtual dataset for those that lie whole in one mapping.

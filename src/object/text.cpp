@@ -51,7 +51,8 @@ std::vector<std::string> strings_of(const Elements& elements) {
   std::vector<std::string> strings;
   strings.reserve(static_cast<std::size_t>(elements.count));
   for (std::uint64_t i = 0; i < elements.count; ++i)
-    strings.push_back(fixed ? fixed_text(elements.element(i), fixed->padding) : variable_text(variable_part(elements.element(i))));
+    strings.push_back(fixed ? fixed_text(elements.element(i), fixed->padding)
+                            : variable_text(variable_part(elements.element(i))));
   return strings;
 }
 
@@ -61,7 +62,8 @@ std::string text_of_element(const Elements& elements, std::uint64_t index) {
   if (elements.type.is<FloatType>()) return fmt::format("{}", converted<double>(elements, index));
   if (const auto* integer = elements.type.as<IntegerType>(); integer && integer->is_signed)
     return std::to_string(converted<std::int64_t>(elements, index));
-  if (convert::converts(elements.type, native_type<std::uint64_t>())) return std::to_string(converted<std::uint64_t>(elements, index));
+  if (convert::converts(elements.type, native_type<std::uint64_t>()))
+    return std::to_string(converted<std::uint64_t>(elements, index));
   throw Error(ErrorKind::invalid_argument, to_string(elements.type) + " has no text");
 }
 

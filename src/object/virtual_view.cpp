@@ -21,15 +21,27 @@ bool is_printf(const VirtualMapping& mapping) {
 VirtualMapping printf_block(const VirtualMapping& mapping, std::uint64_t number) {
   const auto name = [number](const std::string& pattern) {
     auto name_of_block = printf_name(pattern, number);
-    for (std::size_t i = 0; (i = name_of_block.find('%', i)) != std::string::npos; i += 2) name_of_block.insert(i, 1, '%');
+    for (std::size_t i = 0; (i = name_of_block.find('%', i)) != std::string::npos; i += 2)
+      name_of_block.insert(i, 1, '%');
     return name_of_block;  // a mapping again, in which a percent sign is doubled
   };
-  return {name(mapping.source_file), name(mapping.source_dataset), mapping.source, select::unlimited_block(mapping.target, number)};
+  return {name(mapping.source_file), name(mapping.source_dataset), mapping.source,
+          select::unlimited_block(mapping.target, number)};
+}
+
+/// The first block of a printf mapping that may hold `coordinate` or what follows it.
+std::uint64_t first_block(const VirtualMapping& mapping, std::uint64_t coordinate) {
+  const auto* slab = std::get_if<RegularHyperslab>(&mapping.target);
+  const auto dimension = select::unlimited_dimension(mapping.target);
+  if (slab == nullptr || !dimension || coordinate < slab->start[*dimension]) return 0;
+  const auto stride = std::max<std::uint64_t>(slab->stride[*dimension], 1);
+  return (coordinate - slab->start[*dimension]) / stride;
 }
 
 bool meet(const Box& a, const Box& b) {
   for (std::size_t i = 0; i < a.start.size() && i < b.start.size(); ++i) {
-    const bool apart = a.start[i] >= b.start[i] ? a.start[i] - b.start[i] >= b.size[i] : b.start[i] - a.start[i] >= a.size[i];
+    const bool apart =
+        a.start[i] >= b.start[i] ? a.start[i] - b.start[i] >= b.size[i] : b.start[i] - a.start[i] >= a.size[i];
     if (apart) return false;
   }
   return true;
@@ -54,9 +66,13 @@ std::string printf_name(const std::string& pattern, std::uint64_t block) {
       continue;
     }
     const char next = i + 1 < pattern.size() ? pattern[++i] : '\0';
-    if (next == 'b') name += std::to_string(block);
-    else if (next == '%') name += '%';
-    else throw Error(ErrorKind::corrupt, fmt::format("virtual mapping: \"{}\" has a '%' that is neither %b nor %%", pattern));
+    if (next == 'b')
+      name += std::to_string(block);
+    else if (next == '%')
+      name += '%';
+    else
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("virtual mapping: \"{}\" has a '%' that is neither %b nor %%", pattern));
   }
   return name;
 }
@@ -96,8 +112,8 @@ void VirtualView::index_mappings() {
       const auto bounds = select::bounds(mapping.target);
       if (!bounds) continue;
       if (bounds->start.size() != space_.dims.size())
-        throw Error(ErrorKind::corrupt, fmt::format("virtual mapping {}: rank {} in a dataset of rank {}", i, bounds->start.size(),
-                                                    space_.dims.size()));
+        throw Error(ErrorKind::corrupt, fmt::format("virtual mapping {}: rank {} in a dataset of rank {}", i,
+                                                    bounds->start.size(), space_.dims.size()));
       box = *bounds;
     }
     finite_.push_back(i);
@@ -107,7 +123,8 @@ void VirtualView::index_mappings() {
   apart_ = growing_.empty();
   for (std::size_t i = 0; apart_ && i < boxes.size(); ++i) {
     const auto others = index_.candidates(boxes[i]);
-    apart_ = std::all_of(others.begin(), others.end(), [&](std::size_t j) { return j == i || !meet(boxes[i], boxes[j]); });
+    apart_ =
+        std::all_of(others.begin(), others.end(), [&](std::size_t j) { return j == i || !meet(boxes[i], boxes[j]); });
   }
 }
 
@@ -139,15 +156,18 @@ void VirtualView::find_extent(const Handle& dataset) {
       if (const auto blocks = printf_blocks(mapping); blocks > 0)
         if (const auto box = select::bounds(select::unlimited_block(mapping.target, blocks - 1)))
           reach = box->start[*unlimited_dimension_] + box->size[*unlimited_dimension_];
-    } else if (const auto found = source(plain_name(mapping.source_file), plain_name(mapping.source_dataset)); found->dataset) {
-      const auto grown = select::unlimited_extent(mapping.target, mapping.source, found->dataset->space().dims, first_missing);
+    } else if (const auto found = source(plain_name(mapping.source_file), plain_name(mapping.source_dataset));
+               found->dataset) {
+      const auto grown =
+          select::unlimited_extent(mapping.target, mapping.source, found->dataset->space().dims, first_missing);
       if (grown) reach = grown->size;
     }
     extent = !extent ? reach : first_missing ? std::min(*extent, reach) : std::max(*extent, reach);
   }
   auto& length = space_.dims[*unlimited_dimension_];
   length = std::max(least, extent.value_or(0));
-  if (const auto& most = dataset.snapshot().dataset()->space.max_dims; most && (*most)[*unlimited_dimension_] != unlimited)
+  if (const auto& most = dataset.snapshot().dataset()->space.max_dims;
+      most && (*most)[*unlimited_dimension_] != unlimited)
     length = std::min(length, (*most)[*unlimited_dimension_]);
 }
 
@@ -169,8 +189,10 @@ VirtualSource VirtualView::open_source(const std::string& file, const std::strin
     result.missing.reason = "not a dataset";
   } else {
     if (nesting_ >= file_->options().limits.virtual_nesting)
-      throw Error(ErrorKind::limit, fmt::format("virtual datasets nest more than {} deep", file_->options().limits.virtual_nesting));
-    result.dataset = std::make_shared<const Handle>(found.object->file(), found.object->state(), found.object->path(), nesting_ + 1);
+      throw Error(ErrorKind::limit,
+                  fmt::format("virtual datasets nest more than {} deep", file_->options().limits.virtual_nesting));
+    result.dataset =
+        std::make_shared<const Handle>(found.object->file(), found.object->state(), found.object->path(), nesting_ + 1);
   }
   return result;
 }
@@ -184,8 +206,9 @@ std::shared_ptr<const VirtualSource> VirtualView::source(const std::string& file
 void VirtualView::share(const VirtualMapping& mapping, const select::Normalized& wanted,
                         const std::function<void(Share&&)>& each) const {
   auto found = source(plain_name(mapping.source_file), plain_name(mapping.source_dataset));
-  auto elements = found->dataset ? select::intersect_mapped(wanted, mapping.target, mapping.source, found->dataset->space().dims)
-                                 : select::intersect_mapped(wanted, mapping.target, mapping.target, wanted.extent);
+  auto elements = found->dataset
+                      ? select::intersect_mapped(wanted, mapping.target, mapping.source, found->dataset->space().dims)
+                      : select::intersect_mapped(wanted, mapping.target, mapping.target, wanted.extent);
   if (elements.element_count > 0) each({std::move(found), std::move(elements)});
 }
 
@@ -200,7 +223,7 @@ void VirtualView::for_each_share(const select::Normalized& wanted, const std::fu
     }
     const auto dimension = *unlimited_dimension_;
     const auto end = wanted.bounds.start[dimension] + wanted.bounds.size[dimension];
-    for (std::uint64_t number = 0;; ++number) {
+    for (std::uint64_t number = first_block(mapping, wanted.bounds.start[dimension]);; ++number) {
       const auto block = printf_block(mapping, number);
       const auto box = select::bounds(block.target);
       if (!box || box->start[dimension] >= end || box->start[dimension] >= space_.dims[dimension]) break;

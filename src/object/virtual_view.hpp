@@ -48,7 +48,8 @@ class VirtualView {
   void find_extent(const Handle& dataset);
   std::uint64_t printf_blocks(const VirtualMapping& mapping) const;
   VirtualSource open_source(const std::string& file, const std::string& dataset) const;
-  void share(const VirtualMapping& mapping, const select::Normalized& wanted, const std::function<void(Share&&)>& each) const;
+  void share(const VirtualMapping& mapping, const select::Normalized& wanted,
+             const std::function<void(Share&&)>& each) const;
 
   std::shared_ptr<const FileHandle> file_;
   std::shared_ptr<const ObjectSnapshot> snapshot_;

@@ -28,7 +28,9 @@ std::vector<std::size_t> CodecChain::applied(std::uint32_t mask) const {
   return which;
 }
 
-bool CodecChain::is_plain(std::uint32_t mask) const { return applied(mask).empty(); }
+bool CodecChain::is_plain(std::uint32_t mask) const {
+  return applied(mask).empty();
+}
 
 std::optional<CodecChain::BlockFilter> CodecChain::only_filter(std::uint32_t mask) const {
   const auto which = applied(mask);
@@ -40,14 +42,16 @@ std::optional<CodecChain::BlockFilter> CodecChain::only_filter(std::uint32_t mas
 const Filter& CodecChain::filter_of(const Step& step) {
   if (step.filter) return *step.filter;
   const auto name = name_of(step.spec, nullptr);
-  throw Error(ErrorKind::unsupported, name.empty() ? fmt::format("filter {} is not known to this library", step.spec.id)
-                                                   : fmt::format("filter {} ({}) is not known to this library", step.spec.id, name))
+  throw Error(ErrorKind::unsupported,
+              name.empty() ? fmt::format("filter {} is not known to this library", step.spec.id)
+                           : fmt::format("filter {} ({}) is not known to this library", step.spec.id, name))
       .for_filter(step.spec.id);
 }
 
 void CodecChain::fail(const Step& step, const FilterStatus& status) {
   const auto reason = fmt::format("{}: {}", name_of(step.spec, step.filter.get()), status.reason);
-  if (status.code == FilterStatus::Code::unavailable) throw Error(ErrorKind::unsupported, reason).for_filter(step.spec.id);
+  if (status.code == FilterStatus::Code::unavailable)
+    throw Error(ErrorKind::unsupported, reason).for_filter(step.spec.id);
   throw Error(ErrorKind::corrupt, reason);
 }
 

@@ -55,7 +55,8 @@ class Parts final : public RawBytes {
       into = into.subspan(count);
       offset = 0;
     }
-    if (!into.empty()) throw Error(ErrorKind::corrupt, fmt::format("external storage is {} bytes too short", into.size()));
+    if (!into.empty())
+      throw Error(ErrorKind::corrupt, fmt::format("external storage is {} bytes too short", into.size()));
   }
 
  private:
@@ -68,13 +69,18 @@ void read_exactly(const meta::FileView& file, Address address, MutableBytes into
   const auto position = file.position(address, into.size(), what);
   const auto got = file.storage().read_at(position, into);
   if (got < into.size())
-    throw Error(ErrorKind::corrupt, fmt::format("{}: the file ended {} bytes early", what, into.size() - got)).at(address);
+    throw Error(ErrorKind::corrupt, fmt::format("{}: the file ended {} bytes early", what, into.size() - got))
+        .at(address);
 }
 
 std::unique_ptr<RawBytes> raw_block(const meta::FileView& file, Address address) {
   return std::make_unique<Block>(file, address);
 }
-std::unique_ptr<RawBytes> raw_memory(SharedBytes bytes) { return std::make_unique<Memory>(std::move(bytes)); }
-std::unique_ptr<RawBytes> raw_parts(std::vector<RawPart> parts) { return std::make_unique<Parts>(std::move(parts)); }
+std::unique_ptr<RawBytes> raw_memory(SharedBytes bytes) {
+  return std::make_unique<Memory>(std::move(bytes));
+}
+std::unique_ptr<RawBytes> raw_parts(std::vector<RawPart> parts) {
+  return std::make_unique<Parts>(std::move(parts));
+}
 
 }  // namespace fiver::pipeline

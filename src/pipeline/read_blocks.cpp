@@ -26,7 +26,8 @@ std::optional<Blocks> blocks_of(const StoredElements& stored, std::uint32_t mask
   std::uint64_t end = 0;
   for (const auto& block : *list) {
     if (block.decoded_offset != end || block.decoded_size > stored.chunk_bytes() - end) return std::nullopt;
-    if (block.stored_offset > encoded.size() || block.stored_size > encoded.size() - block.stored_offset) return std::nullopt;
+    if (block.stored_offset > encoded.size() || block.stored_size > encoded.size() - block.stored_offset)
+      return std::nullopt;
     end += block.decoded_size;
   }
   if (end != stored.chunk_bytes()) return std::nullopt;
@@ -34,8 +35,10 @@ std::optional<Blocks> blocks_of(const StoredElements& stored, std::uint32_t mask
 }
 
 void decode_block(const Blocks& blocks, const ChunkBlock& block, ByteView encoded, MutableBytes decoded) {
-  const auto in = encoded.subspan(static_cast<std::size_t>(block.stored_offset), static_cast<std::size_t>(block.stored_size));
-  const auto out = decoded.subspan(static_cast<std::size_t>(block.decoded_offset), static_cast<std::size_t>(block.decoded_size));
+  const auto in =
+      encoded.subspan(static_cast<std::size_t>(block.stored_offset), static_cast<std::size_t>(block.stored_size));
+  const auto out =
+      decoded.subspan(static_cast<std::size_t>(block.decoded_offset), static_cast<std::size_t>(block.decoded_size));
   const auto status = blocks.filter.filter->decode_block(*blocks.filter.values, block, in, out);
   if (!status)
     throw Error(status.code == FilterStatus::Code::unavailable ? ErrorKind::unsupported : ErrorKind::corrupt,
@@ -78,7 +81,8 @@ bool ReadRun::decode_wanted_blocks(const Task& task, const Part& part, Worker& w
 
 bool ReadRun::run_in_blocks() {
   const auto& tasks = plan_.tasks_;
-  const auto threads = execution_.threads == 0 ? execution_.pool->size() : std::min(execution_.threads, execution_.pool->size());
+  const auto threads =
+      execution_.threads == 0 ? execution_.pool->size() : std::min(execution_.threads, execution_.pool->size());
   if (tasks.size() != 1 || threads < 2) return false;
   const auto& task = tasks.front();
   const Part& part = *plan_.parts_[task.part];
@@ -88,14 +92,16 @@ bool ReadRun::run_in_blocks() {
   if (!stored.codecs().only_filter(record.filter_mask)) return false;
   Worker worker;
   part.partition.copy_into(task.index, worker.copy);
-  if (worker.copy.element_count() * part.source.conversion.source_size() * small_share <= stored.chunk_bytes()) return false;
+  if (worker.copy.element_count() * part.source.conversion.source_size() * small_share <= stored.chunk_bytes())
+    return false;
   stored.file().position(record.address, record.stored_size, "data");
   const auto encoded = take(worker.stored, record.stored_size);
   read_exactly(stored.file(), record.address, encoded, "data");
   const auto blocks = blocks_of(stored, record.filter_mask, encoded);
   if (!blocks) return false;
   const bool direct = worker.copy.is_whole_chunk() && part.source.conversion.is_copy();
-  const auto decoded = direct ? place(worker.copy.result_offset(), worker.copy.element_count()) : take(worker.decoded, stored.chunk_bytes());
+  const auto decoded = direct ? place(worker.copy.result_offset(), worker.copy.element_count())
+                              : take(worker.decoded, stored.chunk_bytes());
   // A few groups a thread: the last one to end should not keep the others waiting for long.
   const auto groups = std::min<std::size_t>(blocks->list.size(), std::size_t{threads} * 4);
   auto decode_group = [&](std::size_t group, unsigned) {

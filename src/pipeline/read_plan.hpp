@@ -24,7 +24,7 @@ struct ReadSource {
   const StoredElements* elements = nullptr;
   convert::ConversionPlan conversion;
   const HeapReader* heap = nullptr;
-  Bytes fill;               ///< one element in the memory type
+  Bytes fill;                 ///< one element in the memory type
   std::string file, dataset;  ///< for reports and messages
 };
 
@@ -46,10 +46,10 @@ class ReadPlan {
   struct Execution {
     WorkerPool* pool = nullptr;
     BufferPool* buffers = nullptr;
-    unsigned threads = 0;                        ///< at most; 0: all
+    unsigned threads = 0;                           ///< at most; 0: all
     std::vector<convert::Arena>* arenas = nullptr;  ///< one a worker, where variable-length parts are read
     std::function<bool()> cancelled;
-    std::function<void(double)> progress;        ///< called by worker 0 only
+    std::function<void(double)> progress;  ///< called by worker 0 only
   };
   /// Fills `result`, result_bytes() long. May be run any number of times, by any number of threads at once.
   void run(MutableBytes result, const Execution& execution) const;

@@ -43,7 +43,8 @@ ReadRun::ReadRun(const ReadPlan& plan, MutableBytes result, const ReadPlan::Exec
     : plan_(plan), result_(result), execution_(execution), memory_size_(plan.memory_size_) {}
 
 MutableBytes ReadRun::place(std::uint64_t element, std::uint64_t count) {
-  return result_.subspan(static_cast<std::size_t>(element) * memory_size_, static_cast<std::size_t>(count) * memory_size_);
+  return result_.subspan(static_cast<std::size_t>(element) * memory_size_,
+                         static_cast<std::size_t>(count) * memory_size_);
 }
 
 MutableBytes ReadRun::take(BufferPool::Buffer& buffer, std::uint64_t size) {
@@ -108,10 +109,13 @@ void ReadRun::scatter(const Part& part, const select::ChunkCopy& copy, ByteView 
   const auto& conversion = part.source.conversion;
   const auto size = conversion.source_size();
   select::for_each_run(copy, [&](std::uint64_t from, std::uint64_t to, std::uint64_t count) {
-    const auto source = chunk.subspan(static_cast<std::size_t>(from * size - first_byte), static_cast<std::size_t>(count) * size);
+    const auto source =
+        chunk.subspan(static_cast<std::size_t>(from * size - first_byte), static_cast<std::size_t>(count) * size);
     const auto target = place(to, count);
-    if (conversion.is_copy()) std::memcpy(target.data(), source.data(), source.size());
-    else conversion.convert(source, target, static_cast<std::size_t>(count), part.source.heap, arena);
+    if (conversion.is_copy())
+      std::memcpy(target.data(), source.data(), source.size());
+    else
+      conversion.convert(source, target, static_cast<std::size_t>(count), part.source.heap, arena);
   });
 }
 
@@ -123,7 +127,8 @@ void ReadRun::read_raw(const Task& task, const Part& part, Worker& worker, conve
     if (!stored.is_chunked()) return stored.raw()->read(task.place.raw_offset + offset, into);
     const auto& record = *task.place.record;
     if (record.stored_size < stored.chunk_bytes())
-      throw Error(ErrorKind::corrupt, fmt::format("{} bytes stored where {} belong", record.stored_size, stored.chunk_bytes()));
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("{} bytes stored where {} belong", record.stored_size, stored.chunk_bytes()));
     const auto address = checked_add(record.address.value, offset);
     if (!address) throw Error(ErrorKind::corrupt, "it lies beyond all addresses");
     read_exactly(stored.file(), Address{*address}, into, "data");
@@ -157,8 +162,10 @@ void ReadRun::decode(const Task& task, const Part& part, ByteView encoded, Mutab
   if (got == out.size()) return;
   const auto size = part.source.conversion.source_size();
   std::uint64_t end = 0;
-  select::for_each_run(worker.copy, [&](std::uint64_t from, std::uint64_t, std::uint64_t count) { end = std::max(end, from + count); });
-  if (end * size > got) throw Error(ErrorKind::corrupt, fmt::format("it decodes to {} bytes, {} are wanted", got, end * size));
+  select::for_each_run(
+      worker.copy, [&](std::uint64_t from, std::uint64_t, std::uint64_t count) { end = std::max(end, from + count); });
+  if (end * size > got)
+    throw Error(ErrorKind::corrupt, fmt::format("it decodes to {} bytes, {} are wanted", got, end * size));
 }
 
 void ReadRun::read_encoded(const Task& task, const Part& part, Worker& worker, convert::Arena* arena) {

@@ -27,7 +27,8 @@ class ReadRun {
   void read_encoded(const Task& task, const Part& part, Worker& worker, convert::Arena* arena);
   bool decode_wanted_blocks(const Task& task, const Part& part, Worker& worker, convert::Arena* arena);
   bool run_in_blocks();
-  void scatter(const Part& part, const select::ChunkCopy& copy, ByteView chunk, std::uint64_t first_byte, convert::Arena* arena);
+  void scatter(const Part& part, const select::ChunkCopy& copy, ByteView chunk, std::uint64_t first_byte,
+               convert::Arena* arena);
   /// Decodes a whole chunk; throws corrupt when some wanted element is not in what comes out.
   void decode(const Task& task, const Part& part, ByteView encoded, MutableBytes out, Worker& worker);
   MutableBytes place(std::uint64_t element, std::uint64_t count);

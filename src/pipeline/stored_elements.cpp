@@ -28,8 +28,8 @@ Shape slab_shape(const Shape& extent, std::uint64_t element_size) {
 
 }  // namespace
 
-StoredElements::StoredElements(const meta::FileView& file, chunk::ChunkGrid grid, std::unique_ptr<chunk::ChunkIndex> index,
-                               CodecChain codecs, bool filter_partial_chunks)
+StoredElements::StoredElements(const meta::FileView& file, chunk::ChunkGrid grid,
+                               std::unique_ptr<chunk::ChunkIndex> index, CodecChain codecs, bool filter_partial_chunks)
     : file_(file),
       extent_(grid.extent),
       chunk_(grid.chunk),
@@ -39,7 +39,8 @@ StoredElements::StoredElements(const meta::FileView& file, chunk::ChunkGrid grid
       codecs_(std::move(codecs)),
       filter_partial_chunks_(filter_partial_chunks) {}
 
-StoredElements::StoredElements(const meta::FileView& file, Shape extent, std::uint32_t element_size, std::unique_ptr<RawBytes> raw)
+StoredElements::StoredElements(const meta::FileView& file, Shape extent, std::uint32_t element_size,
+                               std::unique_ptr<RawBytes> raw)
     : file_(file), extent_(std::move(extent)), chunk_(slab_shape(extent_, element_size)), raw_(std::move(raw)) {
   chunk_bytes_ = element_size;
   for (const auto length : chunk_) chunk_bytes_ *= length;

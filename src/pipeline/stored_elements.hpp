@@ -15,8 +15,8 @@ namespace fiver::pipeline {
 class StoredElements {
  public:
   /// Chunked storage.
-  StoredElements(const meta::FileView& file, chunk::ChunkGrid grid, std::unique_ptr<chunk::ChunkIndex> index, CodecChain codecs,
-                 bool filter_partial_chunks);
+  StoredElements(const meta::FileView& file, chunk::ChunkGrid grid, std::unique_ptr<chunk::ChunkIndex> index,
+                 CodecChain codecs, bool filter_partial_chunks);
   /// Everything else. `raw` may be null: never written.
   StoredElements(const meta::FileView& file, Shape extent, std::uint32_t element_size, std::unique_ptr<RawBytes> raw);
 

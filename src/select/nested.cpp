@@ -22,7 +22,8 @@ Nested::Nested(const Placed& wanted, std::uint64_t max_runs) : max_runs_(max_run
   Runs runs;
   std::uint64_t position = 0;
   for_each_placed_run(wanted, [&](std::uint64_t from, std::uint64_t to, std::uint64_t count) {
-    if (runs.size() >= max_runs_) throw Error(ErrorKind::limit, "a nested virtual dataset: its selection has too many runs");
+    if (runs.size() >= max_runs_)
+      throw Error(ErrorKind::limit, "a nested virtual dataset: its selection has too many runs");
     runs.push_back({from, count});
     places_.push_back({position, to, count});
     position += count;

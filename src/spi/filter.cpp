@@ -19,13 +19,13 @@ FilterStatus Filter::complete_parameters(const FilterContext&, std::vector<std::
   return FilterStatus::ok();
 }
 
-std::optional<std::vector<ChunkBlock>> Filter::blocks(std::span<const std::uint32_t>,
-                                                      std::span<const std::byte>, std::size_t) const {
+std::optional<std::vector<ChunkBlock>> Filter::blocks(std::span<const std::uint32_t>, std::span<const std::byte>,
+                                                      std::size_t) const {
   return std::nullopt;
 }
 
-FilterStatus Filter::decode_block(std::span<const std::uint32_t>, const ChunkBlock&,
-                                  std::span<const std::byte>, std::span<std::byte>) const {
+FilterStatus Filter::decode_block(std::span<const std::uint32_t>, const ChunkBlock&, std::span<const std::byte>,
+                                  std::span<std::byte>) const {
   return FilterStatus::unavailable("chunks of this filter have no independent blocks");
 }
 

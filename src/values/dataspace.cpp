@@ -17,9 +17,8 @@ Dataspace Dataspace::simple(Shape dims, std::optional<Shape> max_dims) {
     if (dims[i] == unlimited)
       throw Error(ErrorKind::invalid_argument, "dimension " + std::to_string(i) + " has no size");
     if (max_dims && (*max_dims)[i] < dims[i])
-      throw Error(ErrorKind::invalid_argument, "dimension " + std::to_string(i) + " has " +
-                                                   std::to_string(dims[i]) + " elements, its maximum is " +
-                                                   std::to_string((*max_dims)[i]));
+      throw Error(ErrorKind::invalid_argument, "dimension " + std::to_string(i) + " has " + std::to_string(dims[i]) +
+                                                   " elements, its maximum is " + std::to_string((*max_dims)[i]));
   }
   if (dims.empty()) return scalar();
   return {Kind::simple, std::move(dims), std::move(max_dims)};

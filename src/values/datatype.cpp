@@ -93,11 +93,9 @@ std::string order_suffix(ByteOrder order, std::uint32_t size) {
 }
 
 // "uint12 in 2 bytes at bit 4" where the value does not fill its bytes.
-std::string bits_name(std::string_view kind, std::uint32_t size, std::uint16_t precision,
-                      std::uint16_t offset) {
+std::string bits_name(std::string_view kind, std::uint32_t size, std::uint16_t precision, std::uint16_t offset) {
   auto name = std::string(kind) + std::to_string(precision);
-  if (precision != 8 * std::uint64_t{size})
-    name += " in " + std::to_string(size) + (size == 1 ? " byte" : " bytes");
+  if (precision != 8 * std::uint64_t{size}) name += " in " + std::to_string(size) + (size == 1 ? " byte" : " bytes");
   if (offset != 0) name += " at bit " + std::to_string(offset);
   return name;
 }
@@ -108,11 +106,10 @@ std::string float_name(const FloatType& type, std::uint32_t size) {
   };
   const bool whole = type.precision == 8 * std::uint64_t{size} && type.bit_offset == 0;
   if (whole && is(8, 7)) return "bfloat16";
-  if (whole && (is(5, 10) || is(8, 23) || is(11, 52) || is(15, 112)))
-    return "float" + std::to_string(type.precision);
+  if (whole && (is(5, 10) || is(8, 23) || is(11, 52) || is(15, 112))) return "float" + std::to_string(type.precision);
   if (type.precision == 80 && is(15, 64)) return bits_name("float", size, type.precision, type.bit_offset);
-  return bits_name("float", size, type.precision, type.bit_offset) + " e" +
-         std::to_string(type.exponent_size) + "m" + std::to_string(type.mantissa_size);
+  return bits_name("float", size, type.precision, type.bit_offset) + " e" + std::to_string(type.exponent_size) + "m" +
+         std::to_string(type.mantissa_size);
 }
 
 std::string charset_suffix(CharacterSet charset) {
@@ -124,8 +121,7 @@ std::string charset_suffix(CharacterSet charset) {
 std::string enum_value(const EnumMember& member, const Datatype& base) {
   const auto* type = base.as<IntegerType>();
   const auto count = member.value.size();
-  if (!type || count == 0 || count > 8 || type->precision == 0 ||
-      type->bit_offset + type->precision > 8 * count) {
+  if (!type || count == 0 || count > 8 || type->precision == 0 || type->bit_offset + type->precision > 8 * count) {
     std::string hex = "0x";
     for (const auto byte : member.value) {
       hex += "0123456789abcdef"[std::to_integer<unsigned>(byte >> 4)];
@@ -135,8 +131,7 @@ std::string enum_value(const EnumMember& member, const Datatype& base) {
   }
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < count; ++i)
-    bits = bits << 8U |
-           std::to_integer<std::uint64_t>(member.value[type->order == ByteOrder::big ? i : count - 1 - i]);
+    bits = bits << 8U | std::to_integer<std::uint64_t>(member.value[type->order == ByteOrder::big ? i : count - 1 - i]);
   const unsigned unused = 64U - type->precision;
   bits = bits >> type->bit_offset << unused;
   if (type->is_signed) return std::to_string(static_cast<std::int64_t>(bits) >> unused);
@@ -146,12 +141,9 @@ std::string enum_value(const EnumMember& member, const Datatype& base) {
 struct Printer {
   std::uint32_t size;
   std::string operator()(const IntegerType& t) const {
-    return bits_name(t.is_signed ? "int" : "uint", size, t.precision, t.bit_offset) +
-           order_suffix(t.order, size);
+    return bits_name(t.is_signed ? "int" : "uint", size, t.precision, t.bit_offset) + order_suffix(t.order, size);
   }
-  std::string operator()(const FloatType& t) const {
-    return float_name(t, size) + order_suffix(t.order, size);
-  }
+  std::string operator()(const FloatType& t) const { return float_name(t, size) + order_suffix(t.order, size); }
   std::string operator()(const TimeType& t) const {
     return bits_name("time", size, t.precision, 0) + order_suffix(t.order, size);
   }

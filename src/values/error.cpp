@@ -4,19 +4,29 @@ namespace fiver {
 
 std::string_view to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::not_found: return "not found";
-    case ErrorKind::corrupt: return "corrupt";
-    case ErrorKind::unsupported: return "unsupported";
-    case ErrorKind::invalid_argument: return "invalid argument";
-    case ErrorKind::io: return "I/O error";
-    case ErrorKind::limit: return "limit reached";
-    case ErrorKind::conflict: return "conflict";
-    case ErrorKind::cancelled: return "cancelled";
+    case ErrorKind::not_found:
+      return "not found";
+    case ErrorKind::corrupt:
+      return "corrupt";
+    case ErrorKind::unsupported:
+      return "unsupported";
+    case ErrorKind::invalid_argument:
+      return "invalid argument";
+    case ErrorKind::io:
+      return "I/O error";
+    case ErrorKind::limit:
+      return "limit reached";
+    case ErrorKind::conflict:
+      return "conflict";
+    case ErrorKind::cancelled:
+      return "cancelled";
   }
   return "error";
 }
 
-Error::Error(ErrorKind kind, std::string reason) : kind_(kind), reason_(std::move(reason)) { compose(); }
+Error::Error(ErrorKind kind, std::string reason) : kind_(kind), reason_(std::move(reason)) {
+  compose();
+}
 
 Error& Error::in(std::string_view structure) {
   reason_ = std::string(structure) + ": " + reason_;

@@ -75,11 +75,9 @@ TEST(Datatype, HeapParts) {
 TEST(Datatype, ReadsAsOneLine) {
   EXPECT_EQ(to_string(float_type(4, ByteOrder::big)), "float32 big-endian");
   EXPECT_EQ(to_string(integer_type(1, false, ByteOrder::big)), "uint8");
-  EXPECT_EQ(to_string(Datatype(2, IntegerType{ByteOrder::little, false, 4, 12, {}})),
-            "uint12 in 2 bytes at bit 4");
+  EXPECT_EQ(to_string(Datatype(2, IntegerType{ByteOrder::little, false, 4, 12, {}})), "uint12 in 2 bytes at bit 4");
   EXPECT_EQ(to_string(Datatype(12, StringType{})), "string[12]");
-  EXPECT_EQ(to_string(Datatype(12, StringType{StringPadding::null_padded, CharacterSet::utf8})),
-            "string[12] utf-8");
+  EXPECT_EQ(to_string(Datatype(12, StringType{StringPadding::null_padded, CharacterSet::utf8})), "string[12] utf-8");
   EXPECT_EQ(to_string(Datatype(16, CompoundType{{{"x", 0, float_type(8)}, {"y", 8, float_type(8)}}})),
             "{x: float64, y: float64}");
   EXPECT_EQ(to_string(Datatype(24, ArrayType{integer_type(4, true), {2, 3}})), "int32[2, 3]");

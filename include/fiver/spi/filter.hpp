@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "fiver/values/datatype.hpp"
 #include "fiver/values/dataspace.hpp"
+#include "fiver/values/datatype.hpp"
 #include "fiver/values/fill_value.hpp"
 #include "fiver/values/filter_spec.hpp"
 
@@ -58,8 +58,8 @@ class Filter {
   /// Undoes the filter. `expected` is the size of a whole decoded chunk in bytes: the size of the result when this is the first
   /// filter of the pipeline, a guess otherwise. The result may never grow past `room` bytes: return no_room then, before
   /// allocating. `out` is replaced.
-  virtual FilterStatus decode(std::span<const std::uint32_t> values, std::span<const std::byte> in, std::size_t expected,
-                              std::size_t room, std::vector<std::byte>& out) const = 0;
+  virtual FilterStatus decode(std::span<const std::uint32_t> values, std::span<const std::byte> in,
+                              std::size_t expected, std::size_t room, std::vector<std::byte>& out) const = 0;
 
   /// Undoes the filter straight into `out`, which has the size of the whole result. The default decodes and copies.
   virtual FilterStatus decode_into(std::span<const std::uint32_t> values, std::span<const std::byte> in,

@@ -9,9 +9,9 @@ namespace fiver {
 
 struct FilterSpec {
   std::uint16_t id = 0;
-  std::uint16_t flags = 0;             ///< bit 0: optional
-  std::string name;                    ///< as stored; often empty
-  std::vector<std::uint32_t> values;   ///< "client data": the filter's parameters
+  std::uint16_t flags = 0;            ///< bit 0: optional
+  std::string name;                   ///< as stored; often empty
+  std::vector<std::uint32_t> values;  ///< "client data": the filter's parameters
   bool optional() const noexcept { return (flags & 1U) != 0; }
   friend bool operator==(const FilterSpec&, const FilterSpec&) = default;
 };

@@ -53,14 +53,15 @@ struct BTree2Index {
   std::uint8_t split_percent = 100, merge_percent = 40;
   friend bool operator==(const BTree2Index&, const BTree2Index&) = default;
 };
-using ChunkIndexKind = std::variant<BTree1Index, SingleChunkIndex, ImplicitIndex, FixedArrayIndex, ExtensibleArrayIndex,
-                                    BTree2Index>;
+using ChunkIndexKind =
+    std::variant<BTree1Index, SingleChunkIndex, ImplicitIndex, FixedArrayIndex, ExtensibleArrayIndex, BTree2Index>;
 
 struct ChunkedLayout {
-  Shape chunk;                        ///< elements per dimension, as many as the dataspace has
-  std::uint32_t element_size = 0;     ///< bytes of one element
-  bool filter_partial_chunks = true;  ///< false: a chunk that crosses the extent is stored unfiltered, whatever its mask says
-  bool wide_sizes = false;            ///< layout version 5: stored sizes in the index take "size of lengths" bytes
+  Shape chunk;                     ///< elements per dimension, as many as the dataspace has
+  std::uint32_t element_size = 0;  ///< bytes of one element
+  bool filter_partial_chunks =
+      true;                 ///< false: a chunk that crosses the extent is stored unfiltered, whatever its mask says
+  bool wide_sizes = false;  ///< layout version 5: stored sizes in the index take "size of lengths" bytes
   ChunkIndexKind index = BTree1Index{};
   std::optional<Address> index_address;  ///< absent: no chunk was ever written
   friend bool operator==(const ChunkedLayout&, const ChunkedLayout&) = default;

@@ -11,10 +11,10 @@
 namespace fiver {
 
 struct Reference {
-  std::optional<Address> object;       ///< the object header; absent: a null reference
-  std::optional<Selection> region;     ///< region references
+  std::optional<Address> object;         ///< the object header; absent: a null reference
+  std::optional<Selection> region;       ///< region references
   std::optional<std::string> attribute;  ///< attribute references: its name
-  std::optional<std::string> file;     ///< 1.12 references that leave the file
+  std::optional<std::string> file;       ///< 1.12 references that leave the file
   bool is_null() const noexcept { return !object; }
   friend bool operator==(const Reference&, const Reference&) = default;
 };

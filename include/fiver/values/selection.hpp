@@ -47,7 +47,9 @@ struct PointList {
 using Selection = std::variant<AllSelection, NoneSelection, RegularHyperslab, BoxUnion, PointList>;
 
 /// Everything.
-inline Selection all() { return AllSelection{}; }
+inline Selection all() {
+  return AllSelection{};
+}
 /// The box of `size` elements from `start`; throws invalid_argument when the ranks differ.
 Selection box(Shape start, Shape size);
 /// Elements start, start + stride, ... (`count` of them) in each dimension.

@@ -8,10 +8,11 @@
 namespace fiver {
 
 struct VirtualMapping {
-  std::string source_file;     ///< "." is the virtual dataset's own file; "%b" stands for a block number in printf mappings
+  std::string
+      source_file;  ///< "." is the virtual dataset's own file; "%b" stands for a block number in printf mappings
   std::string source_dataset;  ///< path from the root of that file; "%b" likewise
   Selection source;
-  Selection target;            ///< elements of the virtual dataset; as many as source, in the same order
+  Selection target;  ///< elements of the virtual dataset; as many as source, in the same order
   friend bool operator==(const VirtualMapping&, const VirtualMapping&) = default;
 };
 

@@ -1,0 +1,118 @@
+"""Measuring: competitors that do the same job alternate, pass by pass, in processes that stay alive (protocol: serve.h)."""
+import dataclasses
+import json
+import os
+import statistics
+import subprocess
+import time
+
+
+@dataclasses.dataclass
+class Competitor:
+    label: str
+    command: list
+    environment: dict = dataclasses.field(default_factory=dict)
+    group: str = ""        # results must be equal within a group; a slow peer that does a fraction of the job has its own
+    most_rounds: int = 99
+    # measured
+    seconds: list = dataclasses.field(default_factory=list)
+    units: int = 0
+    check: str = ""
+    peak: int = 0          # KiB resident
+    trouble: str = ""
+
+    @property
+    def best(self):
+        return min(self.seconds) / self.units if self.seconds else None
+
+    @property
+    def median(self):
+        return statistics.median(self.seconds) / self.units if self.seconds else None
+
+
+@dataclasses.dataclass
+class Aim:
+    ours: str
+    peer: str
+    least: float           # ours must be this many times as fast
+
+
+@dataclasses.dataclass
+class Comparison:
+    job: int
+    title: str
+    competitors: list
+    aims: list = dataclasses.field(default_factory=list)
+    unit: str = "us"       # or "ms", "s": time per unit of work; or "GB/s"
+    unit_bytes: int = 0    # decoded bytes of a unit, for GB/s
+    rounds: int = 5
+    most_memory: dict = dataclasses.field(default_factory=dict)  # label -> MB
+    most_time: dict = dataclasses.field(default_factory=dict)    # label -> microseconds a unit
+    note: str = ""
+    probe: str = ""        # what the scaling probes said right after
+
+    def find(self, label):
+        return next((c for c in self.competitors if c.label == label and c.seconds), None)
+
+
+class Program:
+    """A competitor's running process."""
+
+    def __init__(self, competitor):
+        self.competitor = competitor
+        self.errors = os.memfd_create("errors")
+        self.process = subprocess.Popen([str(part) for part in competitor.command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=self.errors, text=True, bufsize=1, env={**os.environ, **competitor.environment})
+        first = self.answer()
+        if first:
+            competitor.check, competitor.units = first["check"], first["units"]
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if line:
+            return json.loads(line)
+        self.process.wait()
+        os.lseek(self.errors, 0, os.SEEK_SET)
+        text = os.read(self.errors, 100_000).decode(errors="replace").strip()
+        self.competitor.trouble = text.splitlines()[-1] if text else f"ended with {self.process.returncode}"
+        return None
+
+    def timed_pass(self):
+        self.process.stdin.write("pass\n")
+        answer = self.answer()
+        if answer:
+            self.competitor.seconds.append(answer["seconds"])
+        return answer
+
+    def end(self):
+        if self.process.poll() is None:
+            with open(f"/proc/{self.process.pid}/status") as status:
+                self.competitor.peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+        os.close(self.errors)
+
+
+def measure(comparison, most_seconds=25):
+    """Rounds until there are enough, at least three where the job takes long."""
+    programs = []
+    for competitor in comparison.competitors:
+        programs.append(Program(competitor))
+    sums = {}
+    for competitor in comparison.competitors:
+        if not competitor.check:
+            continue
+        expected, who = sums.setdefault(competitor.group, (competitor.check, competitor.label))
+        if competitor.check != expected:
+            competitor.trouble = f"another result than {who}"
+    start = time.monotonic()
+    for number in range(comparison.rounds):
+        if number >= 3 and time.monotonic() - start > most_seconds:
+            break
+        for program in programs:
+            if not program.competitor.trouble and number < program.competitor.most_rounds:
+                program.timed_pass()
+    for program in programs:
+        program.end()
+    return comparison

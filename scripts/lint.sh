@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
 # Formatting and clang's view of every source: its warnings as errors and the few checks of .clang-tidy, in parallel.
-#   scripts/lint.sh [FILES...]      (default: all sources that git knows)
+#   scripts/lint.sh [--quick] [FILES...]      (default: all sources that git knows; --quick: clang's warnings without its checks)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/install-packages.sh build test lint
+quick=
+if [ "${1:-}" = --quick ]; then quick=yes && shift; fi
+export quick
 if [ $# -eq 0 ]; then
   mapfile -t all < <(git ls-files '*.cpp' '*.hpp')
 else
   all=("$@")
 fi
 sources=()
-for file in "${all[@]}"; do [[ $file != *.cpp ]] || sources+=("$file"); done
+# Tests are compiled with the same warnings by g++; clang looks at what users run, which keeps this within minutes.
+for file in "${all[@]}"; do [[ $file != *.cpp || $file == *_test.cpp || $file == tests/* ]] || sources+=("$file"); done
 
 clang-format-14 --dry-run -Werror "${all[@]}"
 echo "formatting: ${#all[@]} files"
@@ -19,12 +23,13 @@ echo "formatting: ${#all[@]} files"
 stamps=build/lint
 mkdir -p "$stamps"
 flags=(-std=c++20 -Iinclude -Isrc -Itools -Itools/common -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
-  -Wold-style-cast -Woverloaded-virtual)
+  -Wold-style-cast -Woverloaded-virtual '-DFIVER_BLOSC2_LIBRARY=""')
 shared=$(git ls-files '*.hpp' .clang-tidy scripts/lint.sh | xargs -r sha256sum | sha256sum)
 export shared stamps
 check() {
   local file=$1 stamp
   shift
+  if [ -n "$quick" ]; then clang++-14 -fsyntax-only -Werror "$@" "$file"; return; fi
   stamp=$stamps/$(printf '%s' "$shared $file $(sha256sum < "$file")" | sha256sum | cut -c1-40)
   [ ! -e "$stamp" ] || return 0
   local said

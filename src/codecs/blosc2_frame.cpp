@@ -121,7 +121,7 @@ FilterStatus decode_blosc2_frame(ByteView in, Blosc2Frame& frame) {
   if (in.size() < least_header)
     return FilterStatus::bad_data(
         fmt::format("the {} stored bytes are shorter than a Blosc 2 header of {}", in.size(), least_header));
-  if (text_of(in.subspan(2, 8)) != std::string_view("b2frame", 8)) return broken("signature");
+  if (text_of(in.subspan(2, 8)) != std::string_view("b2frame\0", 8)) return broken("signature");
   const std::uint64_t header_size = load_big<std::uint32_t>(in.subspan(11));
   frame.frame_size = load_big<std::uint64_t>(in.subspan(16));
   frame.size = load_big<std::uint64_t>(in.subspan(30));

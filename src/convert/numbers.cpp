@@ -208,7 +208,7 @@ class ByBlocks : public Kernel {
 /// Element by element, exact whatever the layouts.
 class Soft : public Kernel {
  public:
-  Soft(Number source, Number target) : source_(std::move(source)), target_(std::move(target)) {}
+  Soft(Number source, Number target) : source_(source), target_(target) {}
   void run(const Batch& b, const Context&) const override {
     for (std::size_t i = 0; i < b.count; ++i) {
       const auto number = load(b.source + i * b.source_stride);

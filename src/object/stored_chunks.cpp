@@ -110,7 +110,9 @@ std::optional<FoundChunk> find_stored_chunk(const std::shared_ptr<const Handle>&
     if (const auto view = dataset->virtual_view()) {
       std::optional<FoundChunk> found;
       view->for_each_mapping([&](const VirtualMapping& mapping) {
-        if (found) return;
+        // Before the source is opened: there may be ten thousand.
+        if (found || select::intersect_mapped(wanted, mapping.target, mapping.target, wanted.extent).element_count == 0)
+          return;
         const auto source = view->source(plain_name(mapping.source_file), plain_name(mapping.source_dataset));
         if (!source->dataset) return;
         const auto& extent = source->dataset->space().dims;

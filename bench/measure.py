@@ -50,6 +50,7 @@ class Comparison:
     most_time: dict = dataclasses.field(default_factory=dict)    # label -> microseconds a unit
     note: str = ""
     probe: str = ""        # what the scaling probes said right after
+    scaling: float = 0     # the lower of the two
 
     def find(self, label):
         return next((c for c in self.competitors if c.label == label and c.seconds), None)

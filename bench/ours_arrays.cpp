@@ -105,6 +105,21 @@ Job open_frame(const Request& request) {
           count};
 }
 
+/// 0 COUNT: the first frames in one read, the file opened anew for each pass.
+Job open_slice(const Request& request) {
+  const auto count = request.number(1);
+  const auto buffer = std::make_shared<fiver::Buffer>(Array(request).frame_bytes * count);
+  return {[=](bool checked) {
+            const Array array(request);
+            std::uint64_t sum = 0;
+            array.read(fiver::frame(0, count), buffer->span());
+            for (std::uint64_t i = 0; checked && i < count; ++i)
+              sum += piece_sum(i, buffer->span().subspan(i * array.frame_bytes, array.frame_bytes));
+            return sum;
+          },
+          count};
+}
+
 std::uint64_t read_columns(const Array& array, const Request& request, std::span<std::byte> into, bool checked) {
   std::uint64_t sum = 0;
   const auto& shape = array.data.shape();
@@ -186,6 +201,7 @@ void add_array_jobs(std::map<std::string, JobMaker>& jobs) {
   jobs["frames_ahead"] = frames_ahead;
   jobs["chunks"] = chunks;
   jobs["slice"] = slice;
+  jobs["open_slice"] = open_slice;
   jobs["open_frame"] = open_frame;
   jobs["columns"] = columns;
   jobs["cold_columns"] = cold_columns;

@@ -72,14 +72,12 @@ std::uint64_t chunk_sum(const fiver::ChunkInfo& chunk) {
 }
 
 Job chunk_map(const Request& request) {
-  const auto count = fiver::File::open(request.file).dataset(request.dataset).chunk_count();
   return {[=](bool) {
-            std::uint64_t sum = 0;
-            for (const auto& chunk : fiver::File::open(request.file).dataset(request.dataset).chunk_map())
-              sum += chunk_sum(chunk);
-            return sum;
-          },
-          count};
+    std::uint64_t sum = 0;
+    for (const auto& chunk : fiver::File::open(request.file).dataset(request.dataset).chunk_map())
+      sum += chunk_sum(chunk);
+    return sum;
+  }};
 }
 
 /// NUMBERS: first coordinates of chunks, the others 0.

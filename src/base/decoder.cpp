@@ -17,13 +17,6 @@ std::uint64_t all_ones(unsigned width) {
 
 }  // namespace
 
-std::uint64_t Decoder::uint(unsigned width, std::string_view field) {
-  const auto field_bytes = bytes(width, field);
-  std::uint64_t value = 0;
-  for (unsigned i = 0; i < width; ++i) value |= std::to_integer<std::uint64_t>(field_bytes[i]) << (8 * i);
-  return value;
-}
-
 std::optional<Address> Decoder::address(std::string_view field) {
   const auto value = uint(widths_.offset, field);
   if (value == all_ones(widths_.offset)) return std::nullopt;
@@ -41,11 +34,8 @@ std::uint64_t Decoder::extent(std::string_view field) {
   return value == all_ones(widths_.length) ? unlimited : value;
 }
 
-ByteView Decoder::bytes(std::uint64_t count, std::string_view field) {
-  if (count > rest_.size()) fail(fmt::format("{} needs {} bytes, {} are left", field, count, rest_.size()));
-  const auto taken = rest_.first(static_cast<std::size_t>(count));
-  rest_ = rest_.subspan(static_cast<std::size_t>(count));
-  return taken;
+void Decoder::too_short(std::uint64_t count, std::string_view field) const {
+  fail(fmt::format("{} needs {} bytes, {} are left", field, count, rest_.size()));
 }
 
 std::string Decoder::text(std::string_view field) {

@@ -34,7 +34,12 @@ class Decoder {
   std::uint32_t u32(std::string_view field) { return static_cast<std::uint32_t>(uint(4, field)); }
   std::uint64_t u64(std::string_view field) { return uint(8, field); }
   /// A little-endian integer of 1 to 8 bytes.
-  std::uint64_t uint(unsigned width, std::string_view field);
+  std::uint64_t uint(unsigned width, std::string_view field) {
+    const auto taken = bytes(width, field);
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < width; ++i) value |= std::to_integer<std::uint64_t>(taken[i]) << (8 * i);
+    return value;
+  }
   /// An address that may be undefined (all ones).
   std::optional<Address> address(std::string_view field);
   /// An address that must be defined.
@@ -43,7 +48,12 @@ class Decoder {
   std::uint64_t length(std::string_view field) { return uint(widths_.length, field); }
   /// A value of "size of lengths" bytes where all ones mean `unlimited`.
   std::uint64_t extent(std::string_view field);
-  ByteView bytes(std::uint64_t count, std::string_view field);
+  ByteView bytes(std::uint64_t count, std::string_view field) {
+    if (count > rest_.size()) too_short(count, field);
+    const auto taken = rest_.first(static_cast<std::size_t>(count));
+    rest_ = rest_.subspan(static_cast<std::size_t>(count));
+    return taken;
+  }
   void skip(std::uint64_t count, std::string_view field) { bytes(count, field); }
   /// Bytes up to a NUL, which is consumed; a missing NUL is corrupt.
   std::string text(std::string_view field);
@@ -71,6 +81,8 @@ class Decoder {
   [[noreturn]] void unsupported(std::string_view reason) const;
 
  private:
+  [[noreturn]] void too_short(std::uint64_t count, std::string_view field) const;
+
   ByteView all_, rest_;
   FieldWidths widths_;
   std::string_view what_;

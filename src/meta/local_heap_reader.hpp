@@ -14,10 +14,18 @@ class LocalHeapReader {
 
   /// The text at `offset`. One lookup reads a small part of a large heap; after load() none reads anything.
   std::string text(std::uint64_t offset) const;
+  /// The order of the text at `offset` and `name`: negative, 0 or positive.
+  int compare(std::uint64_t offset, std::string_view name) const;
   /// Fetches all names: for listing.
   void load();
 
  private:
+  struct Text {
+    SharedBytes bytes;
+    std::string_view text;
+  };
+  Text find(std::uint64_t offset) const;
+
   const FileView& file_;
   Address heap_;
   format::LocalHeapHeader header_;

@@ -13,19 +13,27 @@ struct OldGroupReader::Walk {
 
 OldGroupReader::OldGroupReader(const FileView& file, const format::SymbolTableMessage& table, unsigned leaf_k,
                                unsigned internal_k)
-    : file_(file), table_(table), leaf_k_(leaf_k), internal_k_(internal_k) {}
+    : file_(file), table_(table), leaf_k_(leaf_k), internal_k_(internal_k), nodes_(4 << 20), leaves_(4 << 20) {}
 
-format::BTree1GroupNode OldGroupReader::node(Address address) const {
-  const auto size = format::btree1_group_node_size(internal_k_, file_.widths());
-  return file_.decode_at(address, size, "group B-tree node", [&](const SharedBytes& b) {
-    return format::decode_btree1_group_node(b.bytes, file_.widths(), internal_k_);
+std::shared_ptr<const OldGroupReader::Node> OldGroupReader::node(Address address) const {
+  return nodes_.get(address.value, [&] {
+    const auto size = format::btree1_group_node_size(internal_k_, file_.widths());
+    auto fresh =
+        std::make_shared<const Node>(file_.decode_at(address, size, "group B-tree node", [&](const SharedBytes& b) {
+          return format::decode_btree1_group_node(b.bytes, file_.widths(), internal_k_);
+        }));
+    return std::pair(std::move(fresh), static_cast<std::size_t>(size));
   });
 }
 
-OldGroupReader::Entries OldGroupReader::leaf(Address address) const {
-  const auto size = format::symbol_table_node_size(leaf_k_, file_.widths());
-  return file_.decode_at(address, size, "symbol table node", [&](const SharedBytes& b) {
-    return format::decode_symbol_table_node(b.bytes, file_.widths(), leaf_k_);
+std::shared_ptr<const OldGroupReader::Entries> OldGroupReader::leaf(Address address) const {
+  return leaves_.get(address.value, [&] {
+    const auto size = format::symbol_table_node_size(leaf_k_, file_.widths());
+    auto fresh =
+        std::make_shared<const Entries>(file_.decode_at(address, size, "symbol table node", [&](const SharedBytes& b) {
+          return format::decode_symbol_table_node(b.bytes, file_.widths(), leaf_k_);
+        }));
+    return std::pair(std::move(fresh), static_cast<std::size_t>(size));
   });
 }
 
@@ -45,7 +53,8 @@ Link OldGroupReader::link_of(const format::SymbolTableEntry& entry, const LocalH
 bool OldGroupReader::walk(Address address, int level, Walk& state) const {
   if (!state.seen.insert(address.value).second)
     throw Error(ErrorKind::corrupt, "group B-tree: a node is part of itself or of two others").at(address);
-  const auto decoded = node(address);
+  const auto kept = node(address);
+  const auto& decoded = *kept;
   if (level >= 0 && decoded.level != level)
     throw Error(ErrorKind::corrupt,
                 fmt::format("group B-tree: a node of level {} where level {} belongs", decoded.level, level))
@@ -59,7 +68,7 @@ bool OldGroupReader::walk(Address address, int level, Walk& state) const {
     }
     if (!state.seen.insert(child.value).second)
       throw Error(ErrorKind::corrupt, "group B-tree: a symbol table node stands in two places").at(child);
-    if (!state.visit(leaf(child))) return false;
+    if (!state.visit(*leaf(child))) return false;
   }
   return true;
 }
@@ -91,7 +100,8 @@ std::optional<Link> OldGroupReader::find(std::string_view name) const {
   const LocalHeapReader names(file_, table_.heap);
   Address address = table_.btree;
   for (int level = -1;;) {
-    const auto decoded = node(address);
+    const auto kept = node(address);
+    const auto& decoded = *kept;
     if (level >= 0 && decoded.level != level)
       throw Error(ErrorKind::corrupt,
                   fmt::format("group B-tree: a node of level {} where level {} belongs", decoded.level, level))
@@ -100,7 +110,7 @@ std::optional<Link> OldGroupReader::find(std::string_view name) const {
     std::size_t low = 0, high = decoded.children.size();
     while (low < high) {
       const auto middle = (low + high) / 2;
-      if (std::string_view(names.text(decoded.keys[middle + 1])) < name)
+      if (names.compare(decoded.keys[middle + 1], name) < 0)
         low = middle + 1;
       else
         high = middle;
@@ -110,11 +120,12 @@ std::optional<Link> OldGroupReader::find(std::string_view name) const {
     if (decoded.level == 0) break;
     level = decoded.level - 1;
   }
-  const auto entries = leaf(address);
+  const auto kept_leaf = leaf(address);
+  const auto& entries = *kept_leaf;
   std::size_t low = 0, high = entries.size();
   while (low < high) {
     const auto middle = (low + high) / 2;
-    if (std::string_view(names.text(entries[middle].name_offset)) < name)
+    if (names.compare(entries[middle].name_offset, name) < 0)
       low = middle + 1;
     else
       high = middle;

@@ -1,6 +1,7 @@
 // Old-style groups: a version 1 B-tree of symbol table nodes, with the names in a local heap.
 #pragma once
 
+#include "base/shared_cache.hpp"
 #include "format/btree1.hpp"
 #include "format/group_messages.hpp"
 #include "format/symbol_table.hpp"
@@ -20,14 +21,17 @@ class OldGroupReader final : public LinksReader {
  private:
   using Entries = std::vector<format::SymbolTableEntry>;
   struct Walk;
-  format::BTree1GroupNode node(Address address) const;
-  Entries leaf(Address address) const;
+  using Node = format::BTree1GroupNode;
+  std::shared_ptr<const Node> node(Address address) const;
+  std::shared_ptr<const Entries> leaf(Address address) const;
   bool walk(Address address, int level, Walk& state) const;
   Link link_of(const format::SymbolTableEntry& entry, const LocalHeapReader& names) const;
 
   const FileView& file_;
   format::SymbolTableMessage table_;
   unsigned leaf_k_, internal_k_;
+  mutable SharedCache<std::uint64_t, Node> nodes_;
+  mutable SharedCache<std::uint64_t, Entries> leaves_;
 };
 
 }  // namespace fiver::meta

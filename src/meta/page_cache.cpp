@@ -9,13 +9,23 @@ PageCache::PageCache(std::shared_ptr<const Storage> storage, std::size_t most_by
 
 std::shared_ptr<const PageCache::Page> PageCache::page(std::uint64_t number, std::size_t least) {
   auto found = pages_.find(number);
-  if (found && found->bytes.size() >= least) return found;
+  if (found && found->bytes().size() >= least) return found;
   if (found) pages_.erase(number);  // it was cut by the end of a file that has grown since
-  auto fresh = std::make_shared<Page>();
-  fresh->bytes.resize(page_size);
-  fresh->bytes.resize(storage_->read_at(number * page_size, fresh->bytes));
-  const auto cost = fresh->bytes.size();
-  return pages_.insert(number, std::move(fresh), cost);
+  const std::uint64_t count = number == next_.load() ? std::min(2 * ahead_.load(), most_ahead) : 1;
+  next_ = number + count;
+  ahead_ = count;
+  auto block = std::make_shared<Bytes>(page_size * count);
+  block->resize(storage_->read_at(number * page_size, *block));
+  std::shared_ptr<const Page> first;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto from = std::min<std::size_t>(i * page_size, block->size());
+    const auto size = std::min(page_size, block->size() - from);
+    if (i > 0 && size == 0) break;
+    auto fresh = std::make_shared<const Page>(Page{{block, ByteView(*block).subspan(from, size)}});
+    if (i == 0) first = fresh;  // the one that is kept may have come from a shorter file
+    pages_.insert(number + i, std::move(fresh), size);
+  }
+  return first;
 }
 
 SharedBytes PageCache::read(std::uint64_t offset, std::size_t size) {
@@ -24,7 +34,7 @@ SharedBytes PageCache::read(std::uint64_t offset, std::size_t size) {
   const std::size_t within = offset % page_size;
   if (within + size <= page_size) {
     auto kept = page(first, within + size);
-    const ByteView bytes = kept->bytes;
+    const ByteView bytes = kept->bytes();
     const auto from = std::min(within, bytes.size());
     return {kept, bytes.subspan(from, std::min(size, bytes.size() - from))};
   }
@@ -34,7 +44,7 @@ SharedBytes PageCache::read(std::uint64_t offset, std::size_t size) {
     const std::size_t from = number == first ? within : 0;
     const std::size_t wanted = std::min(size - joined->size(), page_size - from);
     const auto kept = page(number, from + wanted);
-    const ByteView bytes = kept->bytes;
+    const ByteView bytes = kept->bytes();
     if (bytes.size() <= from) break;
     const auto part = bytes.subspan(from, std::min(wanted, bytes.size() - from));
     joined->insert(joined->end(), part.begin(), part.end());

@@ -73,11 +73,13 @@ bool FileState::serves(const Storage& storage, const Limits& limits, bool follow
 }
 
 std::shared_ptr<ObjectState> FileState::object(Address address) {
+  std::shared_ptr<ObjectState> forgotten;  // dies after the lock
   std::lock_guard lock(mutex_);
   auto& slot = objects_[address.value];
   if (auto known = slot.lock()) return known;
   auto fresh = std::make_shared<ObjectState>(*this, address);
   slot = fresh;
+  forgotten = std::exchange(recent_[next_recent_++ % recent_.size()], fresh);
   if (objects_.size() >= purge_at_) {  // amortised: the table never holds more than twice what is in use
     std::erase_if(objects_, [](const auto& entry) { return entry.second.expired(); });
     purge_at_ = std::max<std::size_t>(1024, 2 * objects_.size());

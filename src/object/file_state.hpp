@@ -1,6 +1,7 @@
 // One open file, shared by all handles into it: its address space, what its superblock says, and the objects that are in use.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -70,6 +71,9 @@ class FileState : public std::enable_shared_from_this<FileState> {
   Mutex mutex_;
   std::unordered_map<std::uint64_t, std::weak_ptr<ObjectState>> objects_;
   std::size_t purge_at_ = 1024;
+  /// The last ones that were met stay for a while, used or not: a path leads through the same groups again and again.
+  std::array<std::shared_ptr<ObjectState>, 64> recent_;
+  std::size_t next_recent_ = 0;
 };
 
 }  // namespace fiver::object

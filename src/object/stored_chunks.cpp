@@ -63,6 +63,14 @@ select::Normalized inside(const FoundChunk& chunk) {
   return select::normalize(BoxUnion{{box}}, extent);
 }
 
+void check_inside(const Shape& element, const Shape& extent) {
+  bool inside = element.size() == extent.size();
+  for (std::size_t i = 0; inside && i < extent.size(); ++i) inside = element[i] < extent[i];
+  if (!inside)
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("element ({}) is not in the extent ({})", fmt::join(element, ","), fmt::join(extent, ",")));
+}
+
 /// Moves a source's chunk to where the mapping shows it; false when it does not lie whole in the mapping.
 bool move_through(const VirtualMapping& mapping, const Shape& virtual_extent, FoundChunk& chunk) {
   const auto part = inside(chunk);
@@ -106,8 +114,9 @@ void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset,
 
 std::optional<FoundChunk> find_stored_chunk(const std::shared_ptr<const Handle>& dataset, const Shape& element) {
   return dataset->guarded([&]() -> std::optional<FoundChunk> {
-    const auto wanted = select::normalize(BoxUnion{{Box{element, Shape(element.size(), 1)}}}, dataset->space().dims);
+    check_inside(element, dataset->space().dims);
     if (const auto view = dataset->virtual_view()) {
+      const auto wanted = select::normalize(BoxUnion{{Box{element, Shape(element.size(), 1)}}}, dataset->space().dims);
       std::optional<FoundChunk> found;
       view->for_each_mapping([&](const VirtualMapping& mapping) {
         // Before the source is opened: there may be ten thousand.

@@ -99,7 +99,6 @@ VirtualView::VirtualView(const Handle& dataset)
 }
 
 void VirtualView::index_mappings() {
-  std::vector<Box> boxes;
   for (std::size_t i = 0; i < mappings_->size(); ++i) {
     const auto& mapping = (*mappings_)[i];
     if (const auto dimension = select::unlimited_dimension(mapping.target)) {
@@ -117,15 +116,18 @@ void VirtualView::index_mappings() {
       box = *bounds;
     }
     finite_.push_back(i);
-    boxes.push_back(std::move(box));
+    boxes_.push_back(std::move(box));
   }
-  index_ = select::MappingIndex(boxes);
-  apart_ = growing_.empty();
-  for (std::size_t i = 0; apart_ && i < boxes.size(); ++i) {
-    const auto others = index_.candidates(boxes[i]);
-    apart_ =
-        std::all_of(others.begin(), others.end(), [&](std::size_t j) { return j == i || !meet(boxes[i], boxes[j]); });
-  }
+  index_ = select::MappingIndex(boxes_);
+}
+
+bool VirtualView::mappings_are_apart() const {
+  return *apart_.get([&] {
+    bool apart = growing_.empty();
+    for (std::size_t i = 0; apart && i < boxes_.size(); ++i)
+      for (const auto j : index_.candidates(boxes_[i])) apart = apart && (j == i || !meet(boxes_[i], boxes_[j]));
+    return std::make_shared<const bool>(apart);
+  });
 }
 
 std::uint64_t VirtualView::printf_blocks(const VirtualMapping& mapping) const {

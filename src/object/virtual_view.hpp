@@ -41,7 +41,7 @@ class VirtualView {
   void for_each_mapping(const std::function<void(const VirtualMapping&)>& each) const;
   std::shared_ptr<const VirtualSource> source(const std::string& file, const std::string& dataset) const;
   /// True when no element of the virtual dataset is in two finite mappings' bounding boxes.
-  bool mappings_are_apart() const { return apart_; }
+  bool mappings_are_apart() const;
 
  private:
   void index_mappings();
@@ -60,7 +60,8 @@ class VirtualView {
   std::optional<unsigned> unlimited_dimension_;
   std::vector<std::size_t> finite_, growing_;  ///< numbers of mappings
   select::MappingIndex index_;                 ///< over finite_
-  bool apart_ = false;
+  std::vector<Box> boxes_;                     ///< of finite_
+  Lazy<bool> apart_;
   mutable SharedCache<std::string, VirtualSource> sources_;
 };
 

@@ -107,7 +107,7 @@ def main():
         wanted = {int(number) for number in chosen.jobs.split(",")}
         comparisons = [one for one in comparisons if one.job in wanted]
 
-    before = os.getloadavg()
+    version, before = commit(), os.getloadavg()
     for comparison in comparisons:
         comparison.rounds = chosen.rounds
         measure.measure(comparison)
@@ -120,7 +120,7 @@ def main():
             print(f"      {what}: {best} ({median}), aim {aim}{'' if reached else ' MISSED' if reached is False else ' -'}", flush=True)
     after = os.getloadavg()
 
-    facts = [f"{datetime.date.today()}, commit {commit()}, {processor()}, {len(os.sched_getaffinity(0))} processors, {platform.platform()}",
+    facts = [f"{datetime.date.today()}, commit {version}, {processor()}, {len(os.sched_getaffinity(0))} processors, {platform.platform()}",
              f"Load average {before[0]:.1f} before and {after[0]:.1f} after: with more than 1 or so others were at work, and rows of two threads "
              "say little. The probes after each comparison tell.",
              "Same file for all, made by libhdf5; results checked equal before timing; ours and peers alternate pass by pass; page cache warm.",

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/bytes.hpp"
 #include "fiver/values/address.hpp"
@@ -29,6 +30,18 @@ class HeapReader {
   /// The whole object. Throws Error{corrupt} when the collection can't be read or has no such object. May be called from any
   /// thread.
   virtual SharedBytes read(HeapId id) const = 0;
+
+  /// What a run of reads hands on from one to the next: neighbouring elements mostly stand in one collection.
+  struct Recent {
+    std::optional<Address> collection;
+    std::shared_ptr<const void> keeper;
+  };
+  /// As read(), for one of many objects; the bytes live until the next call with the same `recent`.
+  virtual ByteView read_next(HeapId id, Recent& recent) const {
+    auto object = read(id);
+    recent = {id.collection, std::move(object.keeper)};
+    return object.bytes;
+  }
 };
 
 class HeapWriter {

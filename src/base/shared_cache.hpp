@@ -4,7 +4,9 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -30,10 +32,16 @@ class SharedCache {
     return found->second.value;
   }
 
-  /// Returns the value that is kept: an equal one may have come first.
-  std::shared_ptr<const Value> insert(const Key& key, std::shared_ptr<const Value> value, std::size_t cost) {
+  /// Changes with each clear(): a value made from what was read before is old.
+  std::uint64_t generation() const noexcept { return generation_.load(); }
+
+  /// Returns the value that is kept: an equal one may have come first. `generation`: as it was before the value was begun; when the cache was
+  /// cleared since, the value is not kept.
+  std::shared_ptr<const Value> insert(const Key& key, std::shared_ptr<const Value> value, std::size_t cost,
+                                      std::uint64_t generation) {
     Shard& shard = shard_of(key);
     std::lock_guard lock(shard.mutex);
+    if (generation != generation_.load()) return value;
     const auto [place, is_new] = shard.entries.try_emplace(key, Entry{value, cost, true});
     if (!is_new) return place->second.value;
     shard.cost += cost;
@@ -45,9 +53,10 @@ class SharedCache {
   /// The value of `key`, made by `make()` -> {value, cost} when it is not there.
   template <class Make>
   std::shared_ptr<const Value> get(const Key& key, Make&& make) {
+    const auto before = generation();
     if (auto found = find(key)) return found;
     auto [value, cost] = make();
-    return insert(key, std::move(value), cost);
+    return insert(key, std::move(value), cost, before);
   }
 
   void erase(const Key& key) {
@@ -60,6 +69,7 @@ class SharedCache {
   }
 
   void clear() {
+    ++generation_;  // first: what is inserted from here on is new, or kept out
     for (auto& shard : shards_) {
       std::lock_guard lock(shard.mutex);
       shard.entries.clear();
@@ -104,6 +114,7 @@ class SharedCache {
   }
 
   std::size_t most_cost_per_shard_;
+  std::atomic<std::uint64_t> generation_{0};
   std::array<Shard, shard_count> shards_;
 };
 

@@ -38,17 +38,16 @@ StoredPart load_part(const std::byte* element, unsigned offset_width) {
 }
 
 /// The bytes of `part`, of `unit` bytes an element: exactly as many as its count says. The object may be longer.
-SharedBytes read_part(const StoredPart& part, std::size_t unit, const HeapReader& heap) {
-  auto object = heap.read(part.id);
+ByteView read_part(const StoredPart& part, std::size_t unit, const HeapReader& heap, HeapReader::Recent& recent) {
+  const auto object = heap.read_next(part.id, recent);
   const auto wanted = std::uint64_t{part.count} * unit;  // both below 2^32
-  if (wanted > object.bytes.size())
+  if (wanted > object.size())
     throw Error(ErrorKind::corrupt,
                 fmt::format("variable-length element: {} elements of {} bytes in object {} of the heap collection at "
                             "{}, which has {} bytes",
-                            part.count, unit, part.id.index, part.id.collection.value, object.bytes.size()))
+                            part.count, unit, part.id.index, part.id.collection.value, object.size()))
         .at(part.id.collection);
-  object.bytes = object.bytes.first(static_cast<std::size_t>(wanted));
-  return object;
+  return object.first(static_cast<std::size_t>(wanted));
 }
 
 void store_part(std::byte* element, unsigned offset_width, ByteView object, std::uint64_t count, HeapWriter& heap) {
@@ -88,10 +87,11 @@ class ReadStrings : public Kernel {
  public:
   explicit ReadStrings(unsigned offset_width) : offset_width_(offset_width) {}
   void run(const Batch& b, const Context& context) const override {
+    HeapReader::Recent recent;
     for (std::size_t i = 0; i < b.count; ++i) {
       const auto part = load_part(b.source + i * b.source_stride, offset_width_);
       VariablePart text;
-      if (!part.empty) text = kept(read_part(part, 1, *context.heap).bytes, *context.arena);
+      if (!part.empty) text = kept(read_part(part, 1, *context.heap, recent), *context.arena);
       store_memory(b.target + i * b.target_stride, text);
     }
   }
@@ -120,13 +120,14 @@ class ReadSequences : public Kernel {
   ReadSequences(KernelPtr base, std::size_t stored, std::size_t memory, unsigned offset_width)
       : base_(std::move(base)), stored_(stored), memory_(memory), offset_width_(offset_width) {}
   void run(const Batch& b, const Context& context) const override {
+    HeapReader::Recent recent;
     for (std::size_t i = 0; i < b.count; ++i) {
       const auto part = load_part(b.source + i * b.source_stride, offset_width_);
       VariablePart sequence;
       if (!part.empty) {
-        const auto object = read_part(part, stored_, *context.heap);  // before its size is believed
+        const auto object = read_part(part, stored_, *context.heap, recent);  // before its size is believed
         const auto elements = context.arena->allocate(std::uint64_t{part.count} * memory_);
-        base_->run({object.bytes.data(), elements.data(), stored_, memory_, part.count}, context);
+        base_->run({object.data(), elements.data(), stored_, memory_, part.count}, context);
         sequence = {part.count, elements.data()};
       }
       store_memory(b.target + i * b.target_stride, sequence);
@@ -190,16 +191,17 @@ class VariableToFixed : public Kernel {
   VariableToFixed(std::size_t size, StringPadding padding, const Making& making)
       : size_(size), padding_(padding), making_(making) {}
   void run(const Batch& b, const Context& context) const override {
+    HeapReader::Recent recent;
     for (std::size_t i = 0; i < b.count; ++i) {
       const auto* source = b.source + i * b.source_stride;
-      SharedBytes object;
+      ByteView text;
       if (making_.writing) {
         const auto part = load_memory(source);
-        object.bytes = {part.data, static_cast<std::size_t>(part.size)};
+        text = {part.data, static_cast<std::size_t>(part.size)};
       } else if (const auto part = load_part(source, making_.offset_width); !part.empty) {
-        object = read_part(part, 1, *context.heap);
+        text = read_part(part, 1, *context.heap, recent);
       }
-      put_text(up_to_nul(object.bytes), padding_, {b.target + i * b.target_stride, size_});
+      put_text(up_to_nul(text), padding_, {b.target + i * b.target_stride, size_});
     }
   }
 

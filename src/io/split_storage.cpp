@@ -36,6 +36,12 @@ std::uint64_t SplitStorage::size() const {
   return 0;
 }
 
+std::uint64_t SplitStorage::stored_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& part : parts_) bytes += part.storage ? part.storage->size() : 0;
+  return bytes;
+}
+
 std::size_t SplitStorage::part_at(std::uint64_t offset) const {
   const auto behind = std::upper_bound(parts_.begin(), parts_.end(), offset,
                                        [](auto value, const Part& part) { return value < part.start; });

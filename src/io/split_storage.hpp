@@ -32,6 +32,8 @@ class SplitStorage final : public Storage {
   std::uint64_t change_stamp() const override;
   /// The end of the last part that has bytes.
   std::uint64_t size() const override;
+  /// Bytes of all parts together, without the gaps between their addresses.
+  std::uint64_t stored_bytes() const;
   /// Between the end of one part and the start of the next there are zeros.
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const override;
   void prefetch(std::uint64_t offset, std::uint64_t length) const override;

@@ -17,17 +17,30 @@ std::shared_ptr<const GlobalHeapReader::Collection> GlobalHeapReader::fetch(Addr
   });
 }
 
-SharedBytes GlobalHeapReader::read(HeapId id) const {
-  const auto collection = kept_.get(id.collection.value, [&] {
-    auto fresh = fetch(id.collection);
+std::shared_ptr<const GlobalHeapReader::Collection> GlobalHeapReader::collection(Address address) const {
+  return kept_.get(address.value, [&] {
+    auto fresh = fetch(address);
     const auto cost = static_cast<std::size_t>(fresh->index.size);
     return std::pair(std::move(fresh), cost);
   });
-  const auto* object = collection->index.find(id.index);
+}
+
+ByteView GlobalHeapReader::object_in(const Collection& collection, HeapId id) {
+  const auto* object = collection.index.find(id.index);
   if (object == nullptr)
     throw Error(ErrorKind::corrupt, fmt::format("global heap collection has no object {}", id.index)).at(id.collection);
-  return {collection, collection->bytes.bytes.subspan(static_cast<std::size_t>(object->offset),
-                                                      static_cast<std::size_t>(object->size))};
+  return collection.bytes.bytes.subspan(static_cast<std::size_t>(object->offset),
+                                        static_cast<std::size_t>(object->size));
+}
+
+SharedBytes GlobalHeapReader::read(HeapId id) const {
+  const auto kept = collection(id.collection);
+  return {kept, object_in(*kept, id)};
+}
+
+ByteView GlobalHeapReader::read_next(HeapId id, Recent& recent) const {
+  if (recent.collection != id.collection) recent = {id.collection, collection(id.collection)};
+  return object_in(*static_cast<const Collection*>(recent.keeper.get()), id);
 }
 
 }  // namespace fiver::meta

@@ -15,6 +15,7 @@ class GlobalHeapReader final : public HeapReader {
       : file_(file), kept_(cache_bytes) {}
 
   SharedBytes read(HeapId id) const override;
+  ByteView read_next(HeapId id, Recent& recent) const override;
   void clear() const { kept_.clear(); }
 
  private:
@@ -23,6 +24,8 @@ class GlobalHeapReader final : public HeapReader {
     format::GlobalHeapCollection index;
   };
   std::shared_ptr<const Collection> fetch(Address address) const;
+  std::shared_ptr<const Collection> collection(Address address) const;
+  static ByteView object_in(const Collection& collection, HeapId id);
 
   const FileView& file_;
   mutable SharedCache<std::uint64_t, Collection> kept_;

@@ -8,6 +8,7 @@ PageCache::PageCache(std::shared_ptr<const Storage> storage, std::size_t most_by
     : storage_(std::move(storage)), pages_(most_bytes) {}
 
 std::shared_ptr<const PageCache::Page> PageCache::page(std::uint64_t number, std::size_t least) {
+  const auto generation = pages_.generation();
   auto found = pages_.find(number);
   if (found && found->bytes().size() >= least) return found;
   if (found) pages_.erase(number);  // it was cut by the end of a file that has grown since
@@ -23,7 +24,7 @@ std::shared_ptr<const PageCache::Page> PageCache::page(std::uint64_t number, std
     if (i > 0 && size == 0) break;
     auto fresh = std::make_shared<const Page>(Page{{block, ByteView(*block).subspan(from, size)}});
     if (i == 0) first = fresh;  // the one that is kept may have come from a shorter file
-    pages_.insert(number + i, std::move(fresh), size);
+    pages_.insert(number + i, std::move(fresh), size, generation);
   }
   return first;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "convert/plan.hpp"
 #include "object/handle.hpp"
 #include "object/text.hpp"
@@ -29,6 +31,10 @@ void convert_all(const object::AttributeHandle& handle, const Datatype& memory, 
   if (into.size() != count * memory.size())
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("{} elements of {} bytes into a buffer of {}", count, memory.size(), into.size()));
+  if (record.type == memory && !has_heap_parts(memory)) {  // a plan would cost more than the copy
+    std::copy(record.data.bytes.begin(), record.data.bytes.end(), into.begin());
+    return;
+  }
   convert::ConversionPlan::make(record.type, memory, file.view().widths())
       .convert(record.data.bytes, into, static_cast<std::size_t>(count), &file.heap(), arena);
 }

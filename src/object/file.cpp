@@ -5,6 +5,7 @@
 
 #include "format/reference_encoding.hpp"
 #include "io/posix_storage.hpp"
+#include "io/split_storage.hpp"
 #include "object/link_resolution.hpp"
 #include "object/referral.hpp"
 #include "object/runtime_state.hpp"
@@ -77,7 +78,8 @@ FileInfo File::info() const {
   info.name = state.name();
   info.superblock_version = superblock.version;
   info.user_block = state.superblock().position;
-  info.size = state.view().storage().size();
+  const auto* split = dynamic_cast<const io::SplitStorage*>(&state.view().storage());
+  info.size = split ? split->stored_bytes() : state.view().storage().size();
   info.end_of_file = superblock.end_of_file - superblock.base_address + state.superblock().position;
   info.offset_size = superblock.widths.offset;
   info.length_size = superblock.widths.length;

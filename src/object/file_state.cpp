@@ -11,12 +11,15 @@
 namespace fiver::object {
 
 std::shared_ptr<const ObjectSnapshot> ObjectState::snapshot() const {
+  std::uint64_t before = 0;
   {
     std::lock_guard lock(mutex_);
     if (snapshot_) return snapshot_;
+    before = refreshes_;
   }
   auto fresh = std::make_shared<const ObjectSnapshot>(file_, address_);
   std::lock_guard lock(mutex_);
+  if (before != refreshes_) return fresh;
   if (!snapshot_) snapshot_ = std::move(fresh);
   return snapshot_;
 }
@@ -24,6 +27,7 @@ std::shared_ptr<const ObjectSnapshot> ObjectState::snapshot() const {
 void ObjectState::refresh() {
   std::shared_ptr<const ObjectSnapshot> old;  // dies after the lock
   std::lock_guard lock(mutex_);
+  ++refreshes_;
   old.swap(snapshot_);
 }
 
@@ -76,7 +80,12 @@ std::shared_ptr<ObjectState> FileState::object(Address address) {
   std::shared_ptr<ObjectState> forgotten;  // dies after the lock
   std::lock_guard lock(mutex_);
   auto& slot = objects_[address.value];
-  if (auto known = slot.lock()) return known;
+  if (auto known = slot.lock()) {
+    // A clock: what is met again while it is about to be forgotten is noted once more.
+    auto& oldest = recent_[next_recent_ % recent_.size()];
+    if (oldest == known) ++next_recent_;
+    return known;
+  }
   auto fresh = std::make_shared<ObjectState>(*this, address);
   slot = fresh;
   forgotten = std::exchange(recent_[next_recent_++ % recent_.size()], fresh);

@@ -29,6 +29,7 @@ class ObjectState {
   Address address_;
   mutable Mutex mutex_;
   mutable std::shared_ptr<const ObjectSnapshot> snapshot_;
+  std::uint64_t refreshes_ = 0;  // a snapshot begun before the last one is not kept
 };
 
 class FileState : public std::enable_shared_from_this<FileState> {

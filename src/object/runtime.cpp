@@ -46,7 +46,12 @@ std::shared_ptr<FileState> RuntimeState::open(const std::shared_ptr<Runtime>& ru
   std::lock_guard lock(mutex_);
   if (open_.size() > 1024 && open_.size() % 256 == 0)
     std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
-  open_[identity] = fresh;
+  auto& slot = open_[identity];
+  // Another thread may have opened it meanwhile: then its state is the one.
+  if (auto other = slot.lock();
+      other && other != known && other->serves(fresh->view().storage(), limits, follow_writer))
+    return other;
+  slot = fresh;
   return fresh;
 }
 

@@ -104,10 +104,8 @@ void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset,
     }
     const auto stored = dataset->stored();
     if (!stored->is_chunked()) return;
-    stored->index()->for_each([&](std::span<const std::uint64_t> scaled, const chunk::ChunkRecord&) {
-      Shape coordinates(scaled.begin(), scaled.end());
-      const auto place = stored->find(coordinates);  // with the rule for partial chunks
-      return !place.record || each(found_real(dataset, stored, std::move(coordinates), *place.record));
+    stored->index()->for_each([&](std::span<const std::uint64_t> scaled, const chunk::ChunkRecord& record) {
+      return each(found_real(dataset, stored, Shape(scaled.begin(), scaled.end()), stored->as_stored(scaled, record)));
     });
   });
 }

@@ -59,11 +59,15 @@ StoredElements::Place StoredElements::find(std::span<const std::uint64_t> scaled
     return place;
   }
   Place place{index_->find(scaled), 0};
-  if (place.record && !filter_partial_chunks_) {
-    for (std::size_t i = 0; i < scaled.size(); ++i)
-      if (extent_[i] - scaled[i] * chunk_[i] < chunk_[i]) place.record->filter_mask = ~std::uint32_t{0};
-  }
+  if (place.record) place.record = as_stored(scaled, *place.record);
   return place;
+}
+
+chunk::ChunkRecord StoredElements::as_stored(std::span<const std::uint64_t> scaled, chunk::ChunkRecord record) const {
+  if (filter_partial_chunks_) return record;
+  for (std::size_t i = 0; i < scaled.size(); ++i)
+    if (extent_[i] - scaled[i] * chunk_[i] < chunk_[i]) record.filter_mask = ~std::uint32_t{0};
+  return record;
 }
 
 }  // namespace fiver::pipeline

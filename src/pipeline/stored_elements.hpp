@@ -34,6 +34,8 @@ class StoredElements {
     std::optional<chunk::ChunkRecord> record;  ///< chunked: absent where none was written
     std::uint64_t raw_offset = 0;              ///< raw: of the slab's first byte
   };
+  /// A record of the index with the mask that its bytes have: of a partial chunk that is stored unfiltered, "all".
+  chunk::ChunkRecord as_stored(std::span<const std::uint64_t> scaled, chunk::ChunkRecord record) const;
   /// Where chunk `scaled` is. Its mask says "all" for a partial chunk that the dataset stores unfiltered.
   Place find(std::span<const std::uint64_t> scaled) const;
   const RawBytes* raw() const { return raw_.get(); }

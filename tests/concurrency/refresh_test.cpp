@@ -114,5 +114,45 @@ TEST(Refresh, ShowsWhatIsWrittenToTheNextHandle) {
   EXPECT_EQ(mine.shape()[0], sample_rows);
 }
 
+/// A reader that has the old bytes in hand when the file changes and is refreshed must not put them where later readers find them.
+TEST(Refresh, AReaderThatIsLateDoesNotBringOldBytesBack) {
+  for (const bool whole_file : {true, false}) {
+    Changing changing;
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool hold = false, held = false;
+    const auto storage = std::make_shared<WatchedStorage>(changing.storage(), nullptr, [&](std::uint64_t) {
+      std::unique_lock lock(mutex);
+      if (!hold || held) return;
+      held = true;
+      changed.notify_all();
+      changed.wait(lock, [&] { return !hold; });
+    });
+    Options options;
+    options.runtime = runtime_with(nullptr, 2);
+    auto file = File::open(storage, options);
+    auto keeper = file.object("d");  // keeps the object's state alive, as any open handle does
+    file.refresh();
+    hold = true;
+    std::thread late([&] { expect_sound(file.dataset("d")); });
+    {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&] { return held; });
+    }
+    changing.write(sample_rows);
+    if (whole_file)
+      file.refresh();
+    else
+      keeper.refresh();
+    {
+      const std::lock_guard lock(mutex);
+      hold = false;
+      changed.notify_all();
+    }
+    late.join();
+    EXPECT_EQ(file.dataset("d").shape()[0], sample_rows) << (whole_file ? "file" : "object");
+  }
+}
+
 }  // namespace
 }  // namespace fiver::tests

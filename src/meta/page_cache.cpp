@@ -15,14 +15,13 @@ std::shared_ptr<const PageCache::Page> PageCache::page(std::uint64_t number, std
   const std::uint64_t count = number == next_.load() ? std::min(2 * ahead_.load(), most_ahead) : 1;
   next_ = number + count;
   ahead_ = count;
-  auto block = std::make_shared<Bytes>(page_size * count);
-  block->resize(storage_->read_at(number * page_size, *block));
+  const auto block = read_directly(number * page_size, page_size * count);
   std::shared_ptr<const Page> first;
   for (std::uint64_t i = 0; i < count; ++i) {
-    const auto from = std::min<std::size_t>(i * page_size, block->size());
-    const auto size = std::min(page_size, block->size() - from);
+    const auto from = std::min<std::size_t>(i * page_size, block.bytes.size());
+    const auto size = std::min(page_size, block.bytes.size() - from);
     if (i > 0 && size == 0) break;
-    auto fresh = std::make_shared<const Page>(Page{{block, ByteView(*block).subspan(from, size)}});
+    auto fresh = std::make_shared<const Page>(Page{{block.keeper, block.bytes.subspan(from, size)}});
     if (i == 0) first = fresh;  // the one that is kept may have come from a shorter file
     pages_.insert(number + i, std::move(fresh), size, generation);
   }
@@ -61,9 +60,10 @@ SharedBytes PageCache::read_past(std::uint64_t offset, std::size_t size) {
 }
 
 SharedBytes PageCache::read_directly(std::uint64_t offset, std::size_t size) const {
-  auto bytes = std::make_shared<Bytes>(size);
-  bytes->resize(storage_->read_at(offset, *bytes));
-  const ByteView view = *bytes;
+  // Not set to zero first: that would cost about as much as reading it.
+  std::shared_ptr<std::byte[]> bytes(new std::byte[size]);
+  const auto got = storage_->read_at(offset, {bytes.get(), size});
+  const ByteView view(bytes.get(), got);
   return {std::move(bytes), view};
 }
 

@@ -8,6 +8,21 @@
 
 namespace fiver {
 
+namespace {
+
+/// Links are large: their places are sorted, and each is moved once.
+std::vector<Link> sorted_by_name(std::vector<Link>&& links) {
+  std::vector<Link*> places;
+  for (auto& link : links) places.push_back(&link);
+  std::sort(places.begin(), places.end(), [](const Link* a, const Link* b) { return a->name < b->name; });
+  std::vector<Link> sorted;
+  sorted.reserve(links.size());
+  for (auto* link : places) sorted.push_back(std::move(*link));
+  return sorted;
+}
+
+}  // namespace
+
 std::uint64_t Group::link_count() const {
   return handle_->guarded([&] { return handle_->snapshot().links()->count(); });
 }
@@ -26,7 +41,7 @@ std::vector<Link> Group::links(Order order) const {
       std::stable_sort(all.begin(), all.end(),
                        [](const Link& a, const Link& b) { return a.creation_order < b.creation_order; });
     else if (order != Order::stored && !std::is_sorted(all.begin(), all.end(), name_first))
-      std::sort(all.begin(), all.end(), name_first);
+      all = sorted_by_name(std::move(all));
     return all;
   });
 }

@@ -77,12 +77,20 @@ TEST(Superblock, RefusesWhatItCannotMean) {
   EXPECT_EQ(kind_with(9, 3), ErrorKind::corrupt);
   EXPECT_EQ(kind_with(9, 16), ErrorKind::unsupported);
   EXPECT_EQ(kind_with(11, 8), ErrorKind::corrupt) << "an unknown consistency flag";
-  EXPECT_EQ(kind_with(35, 0x80), ErrorKind::corrupt) << "an end of file beyond 2^63";
   EXPECT_EQ(kind_with(20, 1, false), ErrorKind::corrupt) << "the checksum";
 
   s.version = 0;
   s.group_leaf_k = 0;
   EXPECT_EQ(error_of([&] { decode_superblock(bytes_of_superblock(s)); }), ErrorKind::corrupt);
+}
+
+TEST(Superblock, TheEndOfAMultiFileIsBeyondAnySingleFile) {
+  Superblock s;
+  s.end_of_file = 0x8000000000000FFF;
+  s.root_header = Address{48};
+  Encoder out;
+  encode_superblock(out, s);
+  EXPECT_EQ(decode_superblock(out.view()), s);
 }
 
 TEST(Superblock, EveryFlippedBitOfAChecksummedOneIsSeen) {

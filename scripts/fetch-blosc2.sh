@@ -13,7 +13,9 @@ case $(uname -m) in
 esac
 wheel_folder=$(mktemp -d)
 trap 'rm -rf "$wheel_folder"' EXIT
-python3 -m pip download --quiet --no-deps --only-binary :all: --dest "$wheel_folder" "blosc2==$version"
+# A bare Debian has pip only inside a virtual environment.
+python3 -m venv "$wheel_folder/venv"
+"$wheel_folder/venv/bin/python" -m pip download --quiet --no-deps --only-binary :all: --dest "$wheel_folder" "blosc2==$version"
 wheel=$(echo "$wheel_folder"/blosc2-*.whl)
 echo "$sum  $wheel" | sha256sum --check --quiet
 mkdir -p "$folder"

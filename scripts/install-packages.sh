@@ -5,12 +5,12 @@
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config libfmt-dev libhwy-dev libdeflate-dev liblz4-dev libzstd-dev libbz2-dev libaec-dev
-  libblosc-dev libzfp-dev libcharls-dev liblzo2-dev libcli11-dev nlohmann-json3-dev libssl-dev zlib1g-dev python3
+  libblosc-dev libzfp-dev libcharls-dev libcli11-dev libssl-dev python3
   python3-venv python3-dev)
 # hdf5-tools, libhdf5-dev and python3-h5py bring the stock HDF5 1.10: a writer of test files and something to compare with.
-test=(libgtest-dev librapidcheck-dev hdf5-tools libhdf5-dev python3-h5py)
+test=(libgtest-dev hdf5-tools libhdf5-dev python3-h5py)
 lint=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14)
-bench=(libbenchmark-dev libhdf5-dev hdf5-tools)
+bench=(libhdf5-dev hdf5-tools zlib1g-dev)
 
 wanted=()
 for group in "${@:-build}"; do

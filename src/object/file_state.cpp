@@ -61,7 +61,12 @@ std::shared_ptr<FileState> FileState::open(const std::shared_ptr<Runtime>& runti
   meta::FileView::Settings settings{limits, follow_writer, std::size_t{64} << 20, {}};
   const auto* filters = &runtime->state().filters;
   const auto widths = found->superblock.widths;
-  settings.undo_filters = [filters, widths](ByteView message, std::uint32_t mask, ByteView stored, std::uint64_t size) {
+  const auto most = limits.metadata_block;
+  settings.undo_filters = [filters, widths, most](ByteView message, std::uint32_t mask, ByteView stored,
+                                                  std::uint64_t size) {
+    if (size > most)  // the size comes from a heap's id
+      throw Error(ErrorKind::limit,
+                  fmt::format("a filtered heap block of {} bytes is more than the limit of {}", size, most));
     const pipeline::CodecChain chain(format::decode_filter_pipeline(message, widths),
                                      [&](std::uint16_t id) { return filters->find(id); });
     pipeline::CodecChain::Scratch scratch;
@@ -72,8 +77,8 @@ std::shared_ptr<FileState> FileState::open(const std::shared_ptr<Runtime>& runti
   return std::shared_ptr<FileState>(new FileState(runtime, std::move(storage), *found, settings));
 }
 
-bool FileState::serves(const Storage& storage, const Limits& limits, bool follow_writer) const {
-  return view_.limits() == limits && view_.follows_writer() == follow_writer && storage.change_stamp() == stamp_;
+bool FileState::serves(std::uint64_t change_stamp, const Limits& limits, bool follow_writer) const {
+  return view_.limits() == limits && view_.follows_writer() == follow_writer && change_stamp == stamp_;
 }
 
 std::shared_ptr<ObjectState> FileState::object(Address address) {

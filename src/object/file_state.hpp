@@ -37,8 +37,8 @@ class FileState : public std::enable_shared_from_this<FileState> {
   static std::shared_ptr<FileState> open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
                                          const Limits& limits, bool follow_writer);
 
-  /// True when an open of `storage` with these settings may share this state.
-  bool serves(const Storage& storage, const Limits& limits, bool follow_writer) const;
+  /// True when an open of the same file, with this change stamp and these settings, may share this state.
+  bool serves(std::uint64_t change_stamp, const Limits& limits, bool follow_writer) const;
 
   const std::string& name() const { return name_; }
   /// Its folder, absolute; empty for storages that are not files.

@@ -36,21 +36,20 @@ RuntimeState::RuntimeState(const Runtime::Settings& settings)
 std::shared_ptr<FileState> RuntimeState::open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
                                               const Limits& limits, bool follow_writer) {
   const auto identity = storage->identity();
+  const auto stamp = storage->change_stamp();  // asked for here: it may take a system call, which no lock is held over
   std::shared_ptr<FileState> known;
   {
     std::lock_guard lock(mutex_);
     if (const auto found = open_.find(identity); found != open_.end()) known = found->second.lock();
   }
-  if (known && known->serves(*storage, limits, follow_writer)) return known;
+  if (known && known->serves(stamp, limits, follow_writer)) return known;
   auto fresh = FileState::open(runtime, std::move(storage), limits, follow_writer);
   std::lock_guard lock(mutex_);
   if (open_.size() > 1024 && open_.size() % 256 == 0)
     std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
   auto& slot = open_[identity];
   // Another thread may have opened it meanwhile: then its state is the one.
-  if (auto other = slot.lock();
-      other && other != known && other->serves(fresh->view().storage(), limits, follow_writer))
-    return other;
+  if (auto other = slot.lock(); other && other != known && other->serves(stamp, limits, follow_writer)) return other;
   slot = fresh;
   return fresh;
 }

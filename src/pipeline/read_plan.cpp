@@ -8,6 +8,12 @@
 #include "pipeline/read_run.hpp"
 
 namespace fiver::pipeline {
+namespace {
+
+/// Chunks of one plan. Attack: a file of 1 KiB that says it has a chunk for each of 2^36 elements; the list of them would take all memory.
+constexpr std::uint64_t most_chunks = 1ULL << 24;
+
+}  // namespace
 
 ReadPlan::ReadPlan(std::uint64_t elements, std::uint32_t stored_size, std::uint32_t memory_size)
     : elements_(elements), memory_size_(memory_size) {
@@ -23,6 +29,8 @@ void ReadPlan::add(ReadSource source, select::Placed wanted) {
   auto part = std::make_unique<Part>(
       Part{std::move(source), select::partition(std::move(wanted), stored.chunk()), report_.sources.size()});
   const auto& partition = part->partition;
+  if (partition.chunk_count() > most_chunks - std::min<std::uint64_t>(tasks_.size(), most_chunks))
+    throw Error(ErrorKind::limit, fmt::format("one read of more than {} chunks: read it in parts", most_chunks));
   tasks_.reserve(tasks_.size() + static_cast<std::size_t>(partition.chunk_count()));
   const auto element_size = part->source.conversion.source_size();
   select::ChunkCopy copy;

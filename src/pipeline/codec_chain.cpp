@@ -7,19 +7,8 @@
 #include "fiver/values/error.hpp"
 
 namespace fiver::pipeline {
-namespace {
 
-std::string name_of(const FilterSpec& spec, const Filter* filter) {
-  if (filter != nullptr) return std::string(filter->name());
-  const auto registered = registered_filter_name(spec.id);
-  return registered.empty() ? spec.name : registered;
-}
-
-}  // namespace
-
-CodecChain::CodecChain(const FilterPipeline& pipeline, const Lookup& find) {
-  for (const auto& spec : pipeline) steps_.push_back({spec, find(spec.id)});
-}
+CodecChain::CodecChain(const FilterPipeline& pipeline, const Lookup& find) : steps_(steps_of(pipeline, find)) {}
 
 std::vector<std::size_t> CodecChain::applied(std::uint32_t mask) const {
   std::vector<std::size_t> which;
@@ -39,23 +28,14 @@ std::optional<CodecChain::BlockFilter> CodecChain::only_filter(std::uint32_t mas
   return BlockFilter{step.filter.get(), &step.spec.values};
 }
 
-const Filter& CodecChain::filter_of(const Step& step) {
-  if (step.filter) return *step.filter;
-  const auto name = name_of(step.spec, nullptr);
-  throw Error(ErrorKind::unsupported,
-              name.empty() ? fmt::format("filter {} is not known to this library", step.spec.id)
-                           : fmt::format("filter {} ({}) is not known to this library", step.spec.id, name))
-      .for_filter(step.spec.id);
-}
-
-void CodecChain::fail(const Step& step, const FilterStatus& status) {
-  const auto reason = fmt::format("{}: {}", name_of(step.spec, step.filter.get()), status.reason);
+void CodecChain::fail(const FilterStep& step, const FilterStatus& status) {
+  const auto reason = fmt::format("{}: {}", name_of(step), status.reason);
   if (status.code == FilterStatus::Code::unavailable)
     throw Error(ErrorKind::unsupported, reason).for_filter(step.spec.id);
   throw Error(ErrorKind::corrupt, reason);
 }
 
-std::size_t CodecChain::decode_last(const Step& step, ByteView in, MutableBytes out, Bytes& scratch) {
+std::size_t CodecChain::decode_last(const FilterStep& step, ByteView in, MutableBytes out, Bytes& scratch) {
   const auto status = filter_of(step).decode_into(step.spec.values, in, out);
   if (status) return out.size();
   // Perhaps it is sound, but not a whole chunk.

@@ -3,20 +3,19 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "fiver/spi/filter.hpp"
 #include "fiver/values/filter_spec.hpp"
+#include "pipeline/filter_step.hpp"
 
 namespace fiver::pipeline {
 
 class CodecChain {
  public:
-  using Lookup = std::function<std::shared_ptr<const Filter>(std::uint16_t id)>;
+  using Lookup = FilterLookup;
   /// Memory that decode() uses between filters, to be kept from chunk to chunk.
   struct Scratch {
     Bytes a, b;
@@ -42,16 +41,11 @@ class CodecChain {
   std::optional<BlockFilter> only_filter(std::uint32_t mask) const;
 
  private:
-  struct Step {
-    FilterSpec spec;
-    std::shared_ptr<const Filter> filter;  // null: not known
-  };
   std::vector<std::size_t> applied(std::uint32_t mask) const;
-  [[noreturn]] static void fail(const Step& step, const FilterStatus& status);
-  static const Filter& filter_of(const Step& step);
-  static std::size_t decode_last(const Step& step, ByteView in, MutableBytes out, Bytes& scratch);
+  [[noreturn]] static void fail(const FilterStep& step, const FilterStatus& status);
+  static std::size_t decode_last(const FilterStep& step, ByteView in, MutableBytes out, Bytes& scratch);
 
-  std::vector<Step> steps_;
+  std::vector<FilterStep> steps_;
 };
 
 }  // namespace fiver::pipeline

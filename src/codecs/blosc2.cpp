@@ -1,9 +1,12 @@
 // Filter 32026, Blosc 2. Values: [revision 1, block bytes, element size, chunk bytes, level, shuffle, codec, rank, dimensions...]. A chunk
-// is one contiguous frame (blosc2_frame.hpp), which describes itself; chunks of two dimensions and more are n-dimensional arrays in it.
+// is one contiguous frame (blosc2_frame.hpp), which describes itself. Other writers make chunks of two dimensions and more n-dimensional
+// arrays in it, for reading parts of a chunk; readers take either, and frames without are smaller and need no second copy.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "base/checked.hpp"
 #include "codecs/blosc2_frame.hpp"
 #include "codecs/blosc2_library.hpp"
 #include "codecs/builtin_large.hpp"
@@ -80,10 +83,81 @@ class Blosc2 final : public Filter {
     return decode_frame(frame, in, out);
   }
 
-  bool can_encode() const noexcept override { return false; }
-  FilterStatus encode(std::span<const std::uint32_t>, ByteView, std::size_t, Bytes& out) const override {
+  bool can_encode() const noexcept override { return Blosc2Library::get().encodes(); }
+
+  FilterStatus encode(std::span<const std::uint32_t> values, ByteView in, std::size_t room, Bytes& out) const override {
     out.clear();
-    return FilterStatus::unavailable("Blosc 2 chunks are read, not written");
+    Blosc2Coding coding;
+    if (auto status = coding_of(values, coding); !status) return status;
+    if (in.size() > most_bytes)
+      return FilterStatus::bad_parameters(fmt::format("{} bytes are more than Blosc 2 allows in a chunk", in.size()));
+    const auto& library = Blosc2Library::get();
+    Blosc2Place place{true, nullptr, &coding, nullptr, nullptr};
+    const std::unique_ptr<Blosc2Library::Frame, int (*)(Blosc2Library::Frame*)> super_chunk(library.new_frame(&place),
+                                                                                            library.close_frame);
+    if (!super_chunk) return FilterStatus::unavailable("no memory for a frame of Blosc 2");
+    if (library.append_chunk(super_chunk.get(), in.data(), static_cast<std::int32_t>(in.size())) != 1)
+      return FilterStatus::bad_parameters(fmt::format("Blosc 2 refuses {} bytes", in.size()));
+    std::uint8_t* bytes = nullptr;
+    bool ours = false;
+    const auto size = library.bytes_of_frame(super_chunk.get(), &bytes, &ours);
+    const std::unique_ptr<std::uint8_t, void (*)(void*)> owned(ours ? bytes : nullptr, std::free);
+    if (size < 0 || bytes == nullptr) return FilterStatus::bad_parameters("Blosc 2 makes no frame");
+    const auto made = static_cast<std::size_t>(size);
+    if (made > room) return FilterStatus::no_room(fmt::format("Blosc 2 needs {} bytes, more than {}", made, room));
+    const auto frame = std::as_bytes(std::span(bytes, made));
+    out.assign(frame.begin(), frame.end());
+    return FilterStatus::ok();
+  }
+
+  // The user gives [0, 0, 0, 0, level, shuffle, codec] or less: the first four are the filter's own, as are the dimensions.
+  FilterStatus complete_parameters(const FilterContext& context, std::vector<std::uint32_t>& values) const override {
+    const auto given = values.size();
+    values.resize(user_values);
+    if (given < 5) values[4] = default_level;
+    if (given < 6) values[5] = default_shuffle;
+    const auto elements = checked_product(context.chunk);
+    const auto bytes = elements ? checked_multiply(*elements, context.type.size()) : std::nullopt;
+    if (!bytes || *bytes > most_bytes)
+      return FilterStatus::bad_parameters("the chunk has more bytes than Blosc 2 allows");
+    // The elements of an array are shuffled one by one.
+    const auto* array = context.type.as<ArrayType>();
+    const std::uint32_t element_size = array ? array->base->size() : context.type.size();
+    values[0] = revision;
+    values[1] = 0;
+    values[2] = element_size > most_element_size ? 1 : element_size;
+    values[3] = static_cast<std::uint32_t>(*bytes);
+    if (context.chunk.size() > 1) {
+      values.push_back(static_cast<std::uint32_t>(context.chunk.size()));
+      for (const auto length : context.chunk) values.push_back(static_cast<std::uint32_t>(length));
+    }
+    Blosc2Coding coding;
+    return coding_of(values, coding);
+  }
+
+ private:
+  static constexpr std::uint32_t revision = 1, default_level = 5, default_shuffle = 1, most_element_size = 255;
+  static constexpr std::size_t user_values = 7, most_bytes = 0x7FFFFFFF - 32;
+
+  static FilterStatus coding_of(std::span<const std::uint32_t> values, Blosc2Coding& coding) {
+    const auto& library = Blosc2Library::get();
+    if (!library.missing.empty()) return FilterStatus::unavailable(library.missing);
+    if (!library.encodes()) return FilterStatus::unavailable("this version of Blosc 2 is used to read only");
+    if (values.size() < 4)
+      return FilterStatus::bad_parameters(fmt::format("Blosc 2 has {} values instead of 4 or more", values.size()));
+    const auto level = values.size() > 4 ? values[4] : default_level;
+    const auto shuffle = values.size() > 5 ? values[5] : default_shuffle;
+    const auto codec = values.size() > 6 ? values[6] : 0;
+    constexpr std::uint32_t snappy = 3, zstd = 5, bits = 2;
+    if (level > 9 || shuffle > bits || codec > zstd || codec == snappy)
+      return FilterStatus::bad_parameters(fmt::format("Blosc 2 level {}, shuffle {}, codec {}", level, shuffle, codec));
+    coding = library.default_coding();
+    coding.codec = static_cast<std::uint8_t>(codec);
+    coding.level = static_cast<std::uint8_t>(level);
+    const auto size = values[2];
+    coding.element_size = size == 0 || size > most_element_size ? 1 : static_cast<std::int32_t>(size);
+    coding.filters.back() = static_cast<std::uint8_t>(shuffle);
+    return FilterStatus::ok();
   }
 };
 

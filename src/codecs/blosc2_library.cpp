@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include <string_view>
+
 namespace fiver::codecs {
 namespace {
 
@@ -9,6 +11,25 @@ template <class Function>
 bool find(void* library, const char* name, Function*& function) {
   function = reinterpret_cast<Function*>(dlsym(library, name));
   return function != nullptr;
+}
+
+bool knows_structures(const Blosc2Coding& coding) {
+  constexpr std::array<std::uint8_t, 6> only_shuffle = {0, 0, 0, 0, 0, 1};
+  return coding.codec == 0 && coding.level == 5 && coding.use_dictionary == 0 && coding.element_size == 8 &&
+         coding.threads == 1 && coding.block_size == 0 && coding.frame == nullptr && coding.filters == only_shuffle;
+}
+
+void find_encoder(void* handle, Blosc2Library& library) {
+  Blosc2Coding (*defaults)() = nullptr;
+  const char* (*version)() = nullptr;
+  if (!find(handle, "blosc2_get_version_string", version) || !find(handle, "blosc2_schunk_new", library.new_frame) ||
+      !find(handle, "blosc2_schunk_append_buffer", library.append_chunk) ||
+      !find(handle, "blosc2_schunk_to_buffer", library.bytes_of_frame) ||
+      !find(handle, "blosc2_get_blosc2_cparams_defaults", defaults))
+    return;
+  const std::string_view text = version();
+  if ((text.starts_with("2.") || text.starts_with("3.")) && knows_structures(defaults()))
+    library.default_coding = defaults;
 }
 
 Blosc2Library open_library() {
@@ -36,6 +57,7 @@ Blosc2Library open_library() {
     return library;
   }
   initialise();
+  find_encoder(handle, library);
 #endif
   return library;
 }

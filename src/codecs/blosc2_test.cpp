@@ -110,7 +110,7 @@ TEST(Blosc2Frame, SurvivesBrokenHeaders) {
 
 TEST(Blosc2, SaysWhatIsMissing) {
   const auto filter = make_blosc2();
-  EXPECT_FALSE(filter->can_encode());
+  EXPECT_EQ(filter->can_encode(), Blosc2Library::get().encodes());
   Bytes out;
   const auto status = filter->decode(Values{}, from_hex(plain_frame), 210, 210, out);
   if (Blosc2Library::get().missing.empty()) {
@@ -136,6 +136,45 @@ TEST(Blosc2, DecodesChunksOfOthers) {
     EXPECT_EQ(filter->decode(Values{}, stored, 210, 209, out).code, FilterStatus::Code::no_room);
     expect_truncations_refused(*filter, {}, stored, expected_elements());
     expect_flips_survived(*filter, {}, stored, 210);
+  }
+}
+
+TEST(Blosc2, RoundTripsWithEveryCodecAndShuffle) {
+  if (!Blosc2Library::get().encodes()) GTEST_SKIP() << Blosc2Library::get().missing;
+  const auto filter = make_blosc2();
+  Bytes data(80000);
+  for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::byte>(i % 8 == 0 ? i / 800 : 0);
+  for (const std::uint32_t codec : {0U, 1U, 2U, 4U, 5U})
+    for (const std::uint32_t shuffle : {0U, 1U, 2U}) {
+      const Values values = {1, 0, 8, 80000, 5, shuffle, codec};
+      Bytes stored, again, out;
+      const auto status = filter->encode(values, data, data.size(), stored);
+      ASSERT_TRUE(status) << status.reason;
+      EXPECT_LT(stored.size(), data.size() / 4);
+      EXPECT_TRUE(filter->decode(values, stored, data.size(), data.size(), out));
+      EXPECT_EQ(out, data) << "codec " << codec << ", shuffle " << shuffle;
+      EXPECT_TRUE(filter->encode(values, data, stored.size(), again)) << "in just enough room";
+      EXPECT_EQ(again, stored) << "the same call gives the same bytes";
+      EXPECT_EQ(filter->encode(values, data, stored.size() - 1, again).code, FilterStatus::Code::no_room);
+      EXPECT_TRUE(again.empty());
+    }
+}
+
+TEST(Blosc2, CompletesParametersAsHdf5pluginDoes) {
+  if (!Blosc2Library::get().encodes()) GTEST_SKIP() << Blosc2Library::get().missing;
+  const auto filter = make_blosc2();
+  const Datatype type(4, IntegerType{ByteOrder::little, true, 0, 32, {}});
+  const FillValue fill;
+  const Shape row = {1024}, box = {4, 8, 8};
+  Values values = {0, 0, 0, 0, 5, 1, 0};
+  ASSERT_TRUE(filter->complete_parameters({type, row, fill}, values));
+  EXPECT_EQ(values, (Values{1, 0, 4, 4096, 5, 1, 0}));
+  values = {0, 0, 0, 0, 3, 2, 5};
+  ASSERT_TRUE(filter->complete_parameters({type, box, fill}, values));
+  EXPECT_EQ(values, (Values{1, 0, 4, 1024, 3, 2, 5, 3, 4, 8, 8}));
+  for (const auto& bad : {Values{0, 0, 0, 0, 10, 1, 0}, Values{0, 0, 0, 0, 5, 3, 0}, Values{0, 0, 0, 0, 5, 1, 3}}) {
+    values = bad;
+    EXPECT_EQ(filter->complete_parameters({type, row, fill}, values).code, FilterStatus::Code::bad_parameters);
   }
 }
 

@@ -20,7 +20,7 @@
 namespace fiver::codecs {
 namespace {
 
-constexpr std::uint32_t version_major = 0, version_minor = 5;
+constexpr std::uint32_t version_major = 0, version_minor = 4;  // of the library in every writer met
 constexpr std::size_t header_size = 12, length_size = 4;
 constexpr std::size_t default_block_bytes = 8192, least_block_elements = 128;
 constexpr std::string_view plain_codec = "bitshuffle", lz4_codec = "bitshuffle+lz4", zstd_codec = "bitshuffle+zstd",

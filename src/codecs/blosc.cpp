@@ -82,22 +82,14 @@ class Blosc final : public Filter {
 
   FilterStatus encode(std::span<const std::uint32_t> values, ByteView in, std::size_t room, Bytes& out) const override {
     out.clear();
-    if (values.size() < 4)
-      return FilterStatus::bad_parameters(fmt::format("Blosc has {} values instead of 4 or more", values.size()));
-    const std::uint32_t level = values.size() > 4 ? values[4] : default_level;
-    const std::uint32_t shuffle = values.size() > 5 ? values[5] : BLOSC_SHUFFLE;
-    const std::uint32_t codec = values.size() > 6 ? values[6] : 0;
-    if (level > 9 || shuffle > BLOSC_BITSHUFFLE || codec >= std::size(codec_names))
-      return FilterStatus::bad_parameters(fmt::format("Blosc level {}, shuffle {}, codec {}", level, shuffle, codec));
-    if (blosc_compname_to_compcode(codec_names[codec]) < 0)
-      return FilterStatus::unavailable(fmt::format("the Blosc library was built without {}", codec_names[codec]));
+    Coding coding;
+    if (auto status = coding_of(values, coding); !status) return status;
     if (in.size() > BLOSC_MAX_BUFFERSIZE)
       return FilterStatus::bad_parameters(fmt::format("{} bytes are more than Blosc allows in a chunk", in.size()));
     const auto size = std::min(room, in.size() + BLOSC_MAX_OVERHEAD);
     out.resize(size);
-    const std::size_t element_size = values[2] == 0 || values[2] > BLOSC_MAX_TYPESIZE ? 1 : values[2];
-    const int stored = blosc_compress_ctx(static_cast<int>(level), static_cast<int>(shuffle), element_size, in.size(),
-                                          in.data(), out.data(), size, codec_names[codec], 0, 1);
+    const int stored = blosc_compress_ctx(coding.level, coding.shuffle, coding.element_size, in.size(), in.data(),
+                                          out.data(), size, coding.codec, 0, 1);
     out.resize(stored > 0 ? static_cast<std::size_t>(stored) : 0);
     if (stored > 0) return FilterStatus::ok();
     return FilterStatus::no_room(fmt::format("the encoded chunk is larger than {} bytes", room));
@@ -118,10 +110,32 @@ class Blosc final : public Filter {
     values[1] = format_version;
     values[2] = element_size > BLOSC_MAX_TYPESIZE ? 1 : element_size;
     values[3] = static_cast<std::uint32_t>(bytes);
-    return FilterStatus::ok();
+    Coding coding;
+    return coding_of(values, coding);
   }
 
  private:
+  struct Coding {
+    int level = 0, shuffle = 0;
+    std::size_t element_size = 0;
+    const char* codec = nullptr;
+  };
+
+  static FilterStatus coding_of(std::span<const std::uint32_t> values, Coding& coding) {
+    if (values.size() < 4)
+      return FilterStatus::bad_parameters(fmt::format("Blosc has {} values instead of 4 or more", values.size()));
+    const std::uint32_t level = values.size() > 4 ? values[4] : default_level;
+    const std::uint32_t shuffle = values.size() > 5 ? values[5] : BLOSC_SHUFFLE;
+    const std::uint32_t codec = values.size() > 6 ? values[6] : 0;
+    if (level > 9 || shuffle > BLOSC_BITSHUFFLE || codec >= std::size(codec_names))
+      return FilterStatus::bad_parameters(fmt::format("Blosc level {}, shuffle {}, codec {}", level, shuffle, codec));
+    if (blosc_compname_to_compcode(codec_names[codec]) < 0)
+      return FilterStatus::unavailable(fmt::format("the Blosc library was built without {}", codec_names[codec]));
+    const std::size_t element_size = values[2] == 0 || values[2] > BLOSC_MAX_TYPESIZE ? 1 : values[2];
+    coding = {static_cast<int>(level), static_cast<int>(shuffle), element_size, codec_names[codec]};
+    return FilterStatus::ok();
+  }
+
   static FilterStatus decode_frame(ByteView in, MutableBytes out) {
     if (out.empty()) return FilterStatus::ok();
     if (auto status = check_codec(in); !status) return status;

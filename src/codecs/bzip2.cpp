@@ -91,10 +91,8 @@ class Bzip2 final : public Filter {
 
   FilterStatus encode(std::span<const std::uint32_t> values, ByteView in, std::size_t room, Bytes& out) const override {
     out.clear();
-    const auto block_size = values.empty() ? 9U : values[0];
-    if (block_size < 1 || block_size > 9)
-      return FilterStatus::bad_parameters(fmt::format("bzip2 block size {} is not from 1 to 9", block_size));
-    EncoderStream stream(static_cast<int>(block_size));
+    if (auto status = check(values); !status) return status;
+    EncoderStream stream(values.empty() ? 9 : static_cast<int>(values[0]));
     if (!stream.ready) return FilterStatus::unavailable("no memory for a bzip2 encoder");
     out.resize(std::min(room, in.size() + in.size() / 100 + 600));
     Feed source{chars(in)}, target{chars(MutableBytes(out))};
@@ -113,6 +111,17 @@ class Bzip2 final : public Filter {
       }
     }
     out.resize(out.size() - target.rest.size() - stream.avail_out);
+    return FilterStatus::ok();
+  }
+
+  FilterStatus complete_parameters(const FilterContext&, std::vector<std::uint32_t>& values) const override {
+    return check(values);
+  }
+
+ private:
+  static FilterStatus check(std::span<const std::uint32_t> values) {
+    if (!values.empty() && (values[0] < 1 || values[0] > 9))
+      return FilterStatus::bad_parameters(fmt::format("bzip2 block size {} is not from 1 to 9", values[0]));
     return FilterStatus::ok();
   }
 };

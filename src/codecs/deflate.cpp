@@ -52,8 +52,7 @@ class Deflate final : public Filter {
 
   FilterStatus encode(std::span<const std::uint32_t> values, ByteView in, std::size_t room, Bytes& out) const override {
     out.clear();
-    if (values.empty() || values[0] > 9)
-      return FilterStatus::bad_parameters("deflate needs one value, the level, from 0 to 9");
+    if (auto status = check(values); !status) return status;
     const auto level = static_cast<int>(values[0]);
     thread_local std::unique_ptr<libdeflate_compressor, FreeCoder> coder;
     thread_local int coder_level = -1;
@@ -72,6 +71,17 @@ class Deflate final : public Filter {
       return FilterStatus::no_room(fmt::format("deflates to {} bytes, more than {}", size, room));
     }
     out.resize(size);
+    return FilterStatus::ok();
+  }
+
+  FilterStatus complete_parameters(const FilterContext&, std::vector<std::uint32_t>& values) const override {
+    return check(values);
+  }
+
+ private:
+  static FilterStatus check(std::span<const std::uint32_t> values) {
+    if (values.empty() || values[0] > 9)
+      return FilterStatus::bad_parameters("deflate needs one value, the level, from 0 to 9");
     return FilterStatus::ok();
   }
 };

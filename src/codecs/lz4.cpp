@@ -146,6 +146,12 @@ class Lz4 final : public Filter {
     return FilterStatus::ok();
   }
 
+  FilterStatus complete_parameters(const FilterContext&, std::vector<std::uint32_t>& values) const override {
+    if (!values.empty() && values[0] > LZ4_MAX_INPUT_SIZE)
+      return FilterStatus::bad_parameters(fmt::format("LZ4 blocks of {} bytes are too large", values[0]));
+    return FilterStatus::ok();
+  }
+
   std::optional<std::vector<ChunkBlock>> blocks(std::span<const std::uint32_t>, ByteView in,
                                                 std::size_t expected) const override {
     Header header;

@@ -190,6 +190,11 @@ class Vbz final : public Filter {
     return FilterStatus::no_room(fmt::format("the encoded chunk is larger than {} bytes", room));
   }
 
+  FilterStatus complete_parameters(const FilterContext&, std::vector<std::uint32_t>& values) const override {
+    Parameters parameters;
+    return parameters_of(values, parameters);
+  }
+
  private:
   static FilterStatus decode_within(std::span<const std::uint32_t> values, ByteView in, std::size_t room, Bytes& out) {
     Parameters parameters;

@@ -61,10 +61,11 @@ FilterSpec vbz(int integer_size = 2, bool differences = true, int level = 1, int
 /// Throws invalid_argument naming the part.
 FilterPipeline parse_filters(std::string_view text);
 
-/// What parse_filters takes, for help texts: one line a name.
+/// What parse_filters takes, for help texts: one filter each.
 struct FilterHelp {
-  std::string_view form;     ///< "gzip[=LEVEL]"
-  std::string_view meaning;  ///< "deflate, level 0 to 9 (4)"
+  std::string_view name;       ///< "gzip"
+  std::string_view arguments;  ///< "[=LEVEL]"
+  std::string_view meaning;    ///< "deflate, level 0 to 9 (4)"
 };
 std::vector<FilterHelp> filter_help();
 

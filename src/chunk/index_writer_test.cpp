@@ -175,7 +175,7 @@ format::ExtensibleArrayHeader array_header(const Indexed& data, const meta::File
 }
 
 TEST(ChunkIndexWriter, ExtensibleArraysOfAllSizes) {
-  for (const std::uint64_t count : {0, 1, 4, 5, 20, 21, 1000, 100'000, 300'000})
+  for (const std::uint64_t count : {0U, 1U, 4U, 5U, 20U, 21U, 1000U, 100'000U, 140'000U})
     for (const bool filtered : {false, true})
       for (const std::uint64_t step : {1U, 3000U}) {
         auto data = filled(ExtensibleArrayIndex{}, count, step, unlimited, filtered, filtered && step == 1);
@@ -233,7 +233,7 @@ TEST(ChunkIndexWriter, PagesOfAnExtensibleArrayHaveTheirBits) {
 }
 
 TEST(ChunkIndexWriter, FixedArraysOfAllSizes) {
-  for (const std::uint64_t count : {1, 7, 1024, 1025, 100'000})
+  for (const std::uint64_t count : {1U, 7U, 1024U, 1025U, 100'000U})
     for (const bool filtered : {false, true})
       for (const std::uint64_t step : {1U, 5000U}) {
         auto data = filled(FixedArrayIndex{}, count, step, 2 * count, filtered, filtered && step == 1);

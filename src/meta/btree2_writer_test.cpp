@@ -23,10 +23,10 @@ Bytes record_of(std::uint64_t key, std::uint64_t value) {
   return bytes;
 }
 
-int order(ByteView a, ByteView b) {
+const auto order = [](ByteView a, ByteView b) {
   const auto left = load_little<std::uint64_t>(a), right = load_little<std::uint64_t>(b);
   return left < right ? -1 : left > right ? 1 : 0;
-}
+};
 
 format::BTree2Header parameters(std::uint32_t node_size) {
   format::BTree2Header header;
@@ -276,7 +276,7 @@ TEST(BTree2Writer, ManyChangesWriteEachNodeOnce) {
 }
 
 TEST(BTree2Writer, FreeingGivesBackEveryBlock) {
-  for (const std::uint64_t count : {0, 1, 8, 500}) {
+  for (const std::uint64_t count : {0U, 1U, 8U, 500U}) {
     Model model;
     for (std::uint64_t i = 0; i < count; ++i) model[i] = i;
     MemoryBlocks blocks;

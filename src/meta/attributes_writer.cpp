@@ -19,13 +19,16 @@ using format::BTree2Type;
 
 constexpr std::uint32_t tree_node_size = 512;  // libhdf5's for trees of attributes
 
+/// What libhdf5 writes where creation order is not tracked.
+constexpr std::uint32_t no_order = 0xFFFF;
+
 /// A record of either tree, before it is encoded.
 struct Entry {
   std::uint32_t hash = 0;
   const DenseAttribute* attribute = nullptr;
   format::PackedHeapId id{};
 
-  std::uint32_t order() const { return attribute->creation_order.value_or(0); }
+  std::uint32_t order() const { return attribute->creation_order.value_or(no_order); }
 };
 
 template <class EncodeRecord>

@@ -105,6 +105,14 @@ void expect_round_trip(const std::vector<Sample>& made, bool tracked, bool index
     }
   }
   EXPECT_FALSE(find_attribute(*view, header, shared, "no such name").has_value());
+  if (!tracked) {
+    const BTree2Reader names(*view, *info.name_tree);
+    auto each = [&](ByteView record) {
+      EXPECT_EQ(format::decode_attribute_name_record(record).order, 0xFFFFU);
+      return true;
+    };
+    names.for_each(each);
+  }
   if (indexed) {
     const BTree2Reader orders(*view, *info.order_tree);
     std::uint64_t next = 0;
@@ -120,7 +128,7 @@ void expect_round_trip(const std::vector<Sample>& made, bool tracked, bool index
 }
 
 TEST(AttributesWriter, RoundTrip) {
-  for (const std::size_t count : {0, 1, 9, 1000}) {
+  for (const auto count : std::vector<std::size_t>{0, 1, 9, 1000}) {
     const auto made = samples(count, {});
     expect_round_trip(made, false, false);
     expect_round_trip(made, true, false);

@@ -131,7 +131,7 @@ void expect_table_round_trip(const std::vector<Link>& links, FieldWidths widths 
 }
 
 TEST(LinksWriter, DenseRoundTrip) {
-  for (const std::size_t count : {0, 1, 9, 1000, 100000}) {
+  for (const auto count : std::vector<std::size_t>{0, 1, 9, 1000, 100000}) {
     expect_dense_round_trip(sample_links(count, false), false, false);
     expect_dense_round_trip(sample_links(count, false), true, false);
     expect_dense_round_trip(sample_links(count, false), true, true);
@@ -166,7 +166,8 @@ TEST(LinksWriter, NamesOfOneHashStandInTheirOwnOrder) {
 }
 
 TEST(LinksWriter, SymbolTableRoundTrip) {
-  for (const std::size_t count : {0, 1, 6, 7, 9, 1000, 100000}) expect_table_round_trip(sample_links(count, true));
+  for (const auto count : std::vector<std::size_t>{0, 1, 6, 7, 9, 1000, 100000})
+    expect_table_round_trip(sample_links(count, true));
   expect_table_round_trip(sample_links(300, true), {4, 4});
   expect_table_round_trip(sample_links(300, true), {8, 4});
 }

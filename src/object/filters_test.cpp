@@ -1,5 +1,5 @@
-// The parameters of the named filters are those that h5py 3.16 and hdf5plugin 7.1.0 hand to the C library, listed here as they were
-// read from `filter_options` there, and from the creation property lists that h5py makes.
+// The parameters of the named filters. Those of hdf5plugin 7.1.0 are listed as its `filter_options` gave them. h5py's own filters show only
+// completed parameters in their property lists: what goes in is listed here, what comes out is compared in pipeline/encode_chain_test.cpp.
 #include "fiver/filters.hpp"
 
 #include <gtest/gtest.h>

@@ -18,11 +18,12 @@ without_tests = $(if $(wildcard build/release/CMakeCache.txt),,-DFIVER_TESTS=OFF
 help:           ## This list
 	@sed -n 's/^\([a-z]*\): *[a-z ]*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-build:          ## Build the command h5, the library and the examples into build/release
+build:          ## Build the command h5, the library, the Python module and the examples into build/release
 	@scripts/install-packages.sh build
 	scripts/fetch-blosc2.sh || echo "Blosc 2 can't be fetched now: chunks of filter 32026 will be an error that says so"
-	cmake --preset release $(without_tests) > /dev/null
-	cmake --build --preset release --target fiver tools/all examples/all
+	python_module=$$(scripts/python-module.sh)
+	cmake --preset release $(without_tests) $$python_module > /dev/null
+	cmake --build --preset release --target fiver tools/all examples/all python_module
 
 demo: build     ## Make a detector-like data set, look at it and read it on all cores
 	@scripts/demo.sh

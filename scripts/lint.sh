@@ -19,11 +19,15 @@ for file in "${all[@]}"; do [[ $file != *.cpp || $file == *_test.cpp || $file ==
 clang-format-14 --dry-run -Werror "${all[@]}"
 echo "formatting: ${#all[@]} files"
 
+nanobind=$(scripts/python-env.sh nanobind)
+python_includes=(-Ipython/src -isystem "$("$nanobind" -m nanobind --include_dir)"
+  -isystem "$("$nanobind" -c 'import sysconfig; print(sysconfig.get_path("include"))')" '-DFIVER_VERSION=""')
+
 # Only what has changed since it last passed is looked at again: a source's stamp names all that its verdict depends on.
 stamps=build/lint
 mkdir -p "$stamps"
 flags=(-std=c++20 -Iinclude -Isrc -Itools -Itools/common -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
-  -Wold-style-cast -Woverloaded-virtual '-DFIVER_BLOSC2_LIBRARY=""')
+  -Wold-style-cast -Woverloaded-virtual '-DFIVER_BLOSC2_LIBRARY=""' "${python_includes[@]}")
 shared=$(git ls-files '*.hpp' .clang-tidy scripts/lint.sh | xargs -r sha256sum | sha256sum)
 export shared stamps
 check() {

@@ -26,7 +26,8 @@ sanitized asan "tests_unit tests_corrupt" "unit|corrupt"
 sanitized tsan "tests_concurrency" "concurrency"
 
 heading "release: everything"
-cmake --preset release -DFIVER_TESTS=ON > /dev/null
+read -ra python_module <<< "$(scripts/python-module.sh)"
+cmake --preset release -DFIVER_TESTS=ON "${python_module[@]}" > /dev/null
 cmake --build --preset release
 status=0
 ctest --preset release --no-tests=error || status=$?

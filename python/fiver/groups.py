@@ -1,0 +1,254 @@
+"""Groups: mappings of names to objects, and links."""
+import posixpath
+
+from . import _fiver
+from .base import _WRAPPERS, HLObject, MappingHDF5, name_of, wrap
+from .ids import ObjectID
+from .references import Reference
+
+
+class HardLink:
+    """A name for an object of the file; what ``get(name, getlink=True)`` gives for ordinary links."""
+
+    def __repr__(self):
+        return "<HardLink>"
+
+
+class SoftLink:
+    """A name for a path, which need not lead anywhere."""
+
+    def __init__(self, path):
+        self._path = name_of(path)
+
+    @property
+    def path(self):
+        return self._path
+
+    def __repr__(self):
+        return '<SoftLink to "%s">' % self.path
+
+
+class ExternalLink:
+    """A name for a path in another file."""
+
+    def __init__(self, filename, path):
+        if hasattr(filename, "__fspath__"):
+            filename = filename.__fspath__()
+        self._filename = name_of(filename)
+        self._path = name_of(path)
+
+    @property
+    def filename(self):
+        return self._filename
+
+    @property
+    def path(self):
+        return self._path
+
+    def __repr__(self):
+        return '<ExternalLink to "%s" in file "%s"' % (self.path, self.filename)
+
+
+def _link_object(target):
+    kind = target[0]
+    if kind == "hard":
+        return HardLink()
+    if kind == "soft":
+        return SoftLink(target[1])
+    if kind == "external":
+        return ExternalLink(target[1], target[2])
+    raise TypeError("Unknown link type")
+
+
+class GroupID(ObjectID):
+    """A group, for low-level calls."""
+
+    __slots__ = ()
+
+    @property
+    def links(self):
+        """The group's links: exists, visit and the like."""
+        from .h5l import LinkProxy
+
+        return LinkProxy(self)
+
+    def get_num_objs(self):
+        return self._handle.link_count()
+
+    def __len__(self):
+        return self._handle.link_count()
+
+    def __iter__(self):
+        return (name.encode("utf-8", "surrogateescape") for name in self._handle.names())
+
+    def __contains__(self, name):
+        return self._handle.contains(name)
+
+    def get_linkval(self, name):
+        link = self._handle.find_link(name)
+        if link is None or link[1][0] != "soft":
+            raise ValueError("no soft link of this name")
+        return link[1][1].encode("utf-8", "surrogateescape")
+
+    def unlink(self, name):
+        self._handle.remove(name_of(name))
+
+    def get_create_plist(self):
+        from .h5p import PropGCID
+
+        return PropGCID(self._handle)
+
+
+class Group(MappingHDF5, HLObject):
+    """A group of a file: a mapping of names, or paths, to groups, datasets and committed types."""
+
+    def __init__(self, bind):
+        if not isinstance(bind, GroupID):
+            raise ValueError("%s is not a GroupID" % (bind,))
+        HLObject.__init__(self, bind)
+
+    # --- the mapping ---------------------------------------------------------------------------------------------------------------------
+
+    def __getitem__(self, name):
+        """The object at the path `name`, or the one that a Reference leads to."""
+        if type(name) is str or isinstance(name, (str, bytes)):
+            if not name:
+                raise KeyError("Unable to open object (a name must not be empty)")
+            return wrap(self._c.open(name))
+        if isinstance(name, Reference):
+            found = self._c.file.dereference(name._stored, name._type)
+            if found is None:
+                raise ValueError("Invalid HDF5 object reference")
+            return wrap(found)
+        raise TypeError("Accessing a group is done with bytes or str, not %s" % type(name))
+
+    def get(self, name, default=None, getclass=False, getlink=False):
+        """The object at `name`, or `default`. getclass: its class instead; getlink: the SoftLink, ExternalLink or HardLink of that name."""
+        if not (getclass or getlink):
+            try:
+                return self[name]
+            except KeyError:
+                return default
+        if not getlink:
+            try:
+                return type(self[name])
+            except KeyError:
+                return default
+        link = self._link(name)
+        if link is None:
+            return default
+        made = _link_object(link[1])
+        return type(made) if getclass else made
+
+    def _link(self, path):
+        """The link at a path, not followed; None where there is none."""
+        path = name_of(path)
+        folder, name = posixpath.split(path.rstrip("/"))
+        group = self._c if not folder else self._c.find(folder)
+        return group.find_link(name) if isinstance(group, _fiver.Group) else None
+
+    def __contains__(self, name):
+        """True when the path leads to an object."""
+        if isinstance(name, (str, bytes)):
+            return bool(self._c.is_open and name and self._c.contains(name))
+        if isinstance(name, Reference):
+            return bool(name)
+        raise TypeError("A name should be string or bytes, not %s" % type(name))
+
+    def __len__(self):
+        return self._c.link_count()
+
+    def __iter__(self):
+        return iter(self._c.names("creation"))  # the order of names where the group does not keep the other
+
+    def __reversed__(self):
+        return reversed(self._c.names("creation"))
+
+    def __repr__(self):
+        if not self:
+            return "<Closed HDF5 group>"
+        name = "(anonymous)" if self.name is None else '"%s"' % self.name
+        return "<HDF5 group %s (%d members)>" % (name, len(self))
+
+    def _repr_html_(self):
+        from .html import group_html
+
+        return group_html(self)
+
+    # --- walking -------------------------------------------------------------------------------------------------------------------------
+
+    def visit(self, func):
+        """Calls func(name) for everything below, each object once. The first answer that is not None ends it and is returned."""
+        for path, _handle in self._below():
+            answer = func(path)
+            if answer is not None:
+                return answer
+        return None
+
+    def visititems(self, func):
+        """As visit, with func(name, object)."""
+        for path, handle in self._below():
+            answer = func(path, wrap(handle))
+            if answer is not None:
+                return answer
+        return None
+
+    def visit_links(self, func):
+        """Calls func(name) for every link below, soft and external ones included."""
+        for path, _target in self._links_below():
+            answer = func(path)
+            if answer is not None:
+                return answer
+        return None
+
+    def visititems_links(self, func):
+        """As visit_links, with func(name, link)."""
+        for path, target in self._links_below():
+            answer = func(path, _link_object(target))
+            if answer is not None:
+                return answer
+        return None
+
+    def _walk(self):
+        """(path, target, handle or None) of every link below, in the order of names; a group's own right behind it, each object once."""
+        seen = {self._c.address}
+        stack = [iter(self._children("", self._c))]
+        while stack:
+            entry = next(stack[-1], None)
+            if entry is None:
+                stack.pop()
+                continue
+            path, group, name, target = entry
+            handle = None
+            if target[0] == "hard" and target[1] not in seen:
+                seen.add(target[1])
+                handle = group.open(name)
+            yield path, target, handle
+            if isinstance(handle, _fiver.Group):
+                stack.append(iter(self._children(path + "/", handle)))
+
+    @staticmethod
+    def _children(prefix, group):
+        return [(prefix + name, group, name, target) for name, target, _order, _charset in group.links("name")]
+
+    def _below(self):
+        for path, _target, handle in self._walk():
+            if handle is not None:
+                yield path, handle
+
+    def _links_below(self):
+        for path, target, _handle in self._walk():
+            yield path, target
+
+    def __setitem__(self, name, obj):
+        from .writing import set_item
+
+        set_item(self, name, obj)
+
+    def __delitem__(self, name):
+        from .writing import delete_item
+
+        delete_item(self, name)
+
+
+_WRAPPERS[_fiver.Group] = lambda handle: Group(GroupID(handle))

@@ -1,0 +1,85 @@
+#include "session.hpp"
+
+namespace fiver::python {
+
+File Session::file() const {
+  const std::lock_guard lock(mutex_);
+  if (!file_) throw Closed{};
+  return *file_;
+}
+
+bool Session::is_open() const {
+  const std::lock_guard lock(mutex_);
+  return file_.has_value();
+}
+
+void Session::close() {
+  // What the last handles free (a file's descriptor, its caches) is freed outside the lock.
+  std::optional<File> file;
+  std::vector<Object> objects;
+  const std::lock_guard lock(mutex_);
+  file.swap(file_);
+  while (first_ != nullptr) {
+    if (first_->object_) objects.push_back(std::move(*first_->object_));
+    first_->object_.reset();
+    first_->leave();
+  }
+}
+
+Slot::Slot(std::shared_ptr<Session> session, Object object, std::string name)
+    : session_(std::move(session)), object_(std::move(object)), name_(std::move(name)) {
+  const std::lock_guard lock(session_->mutex_);
+  if (!session_->file_) {  // closed meanwhile, by another thread
+    object_.reset();
+    return;
+  }
+  next_ = session_->first_;
+  if (next_ != nullptr) next_->previous_ = this;
+  session_->first_ = this;
+}
+
+Slot::~Slot() {
+  std::optional<Object> last;
+  const std::lock_guard lock(session_->mutex_);
+  last.swap(object_);
+  leave();
+}
+
+void Slot::leave() {
+  if (previous_ != nullptr) previous_->next_ = next_;
+  if (next_ != nullptr) next_->previous_ = previous_;
+  if (session_->first_ == this) session_->first_ = next_;
+  next_ = previous_ = nullptr;
+}
+
+Object Slot::object() const {
+  const std::lock_guard lock(session_->mutex_);
+  if (!object_) throw Closed{};
+  return *object_;
+}
+
+std::string Slot::name() const {
+  const auto own = object();
+  return name_.empty() ? own.path() : name_;
+}
+
+bool Slot::is_open() const {
+  const std::lock_guard lock(session_->mutex_);
+  return object_.has_value();
+}
+
+void Slot::refresh() {
+  auto fresh = object();
+  fresh.refresh();
+  const std::lock_guard lock(session_->mutex_);
+  if (object_) object_ = std::move(fresh);
+}
+
+void Slot::close() {
+  std::optional<Object> last;
+  const std::lock_guard lock(session_->mutex_);
+  last.swap(object_);
+  leave();
+}
+
+}  // namespace fiver::python

@@ -1,0 +1,82 @@
+// What one Python File object opened. Closing it ends the objects opened through it, and only those: every handle is registered with its session,
+// and is emptied when that closes, so that no forgotten Dataset keeps a file descriptor.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "fiver/file.hpp"
+
+namespace fiver::python {
+
+/// A handle of a closed file was used.
+struct Closed {
+  const char* what = "the file, or this object of it, is closed";
+};
+
+class Slot;
+
+class Session {
+ public:
+  Session(File file, std::string mode) : file_(std::move(file)), mode_(std::move(mode)) {}
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Throws Closed.
+  File file() const;
+  bool is_open() const;
+  void close();
+  /// "r" or "r+".
+  const std::string& mode() const { return mode_; }
+
+ private:
+  friend class Slot;
+  mutable std::mutex mutex_;
+  std::optional<File> file_;
+  std::string mode_;
+  Slot* first_ = nullptr;
+};
+
+/// An object's handle as Python holds it.
+class Slot {
+ public:
+  /// `name`: the path by which the object was asked for; empty: its own.
+  Slot(std::shared_ptr<Session> session, Object object, std::string name = {});
+  ~Slot();
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+
+  /// A copy, good for as long as it is held. Throws Closed.
+  Object object() const;
+  Group group() const { return Group(object().shared_handle()); }
+  Dataset dataset() const { return Dataset(object().shared_handle()); }
+  CommittedDatatype datatype() const { return CommittedDatatype(object().shared_handle()); }
+  bool is_open() const;
+  /// The path by which it was opened, soft links on the way included. Throws Closed.
+  std::string name() const;
+  void refresh();
+  void close();
+  const std::shared_ptr<Session>& session() const { return session_; }
+
+ private:
+  friend class Session;
+  void leave();  // with the session's mutex held
+  std::shared_ptr<Session> session_;
+  std::optional<Object> object_;
+  std::string name_;
+  Slot *next_ = nullptr, *previous_ = nullptr;
+};
+
+// One Python type for each kind of object.
+struct GroupSlot : Slot {
+  using Slot::Slot;
+};
+struct DatasetSlot : Slot {
+  using Slot::Slot;
+};
+struct DatatypeSlot : Slot {
+  using Slot::Slot;
+};
+
+}  // namespace fiver::python

@@ -39,7 +39,7 @@ class Chunk {
  public:
   const Shape& offset() const { return info_.offset; }
   /// The elements of a whole chunk, also where it reaches over the dataset's edge.
-  const Shape& shape() const;
+  Shape shape() const;
   const ChunkInfo& info() const { return info_; }
   std::uint32_t filter_mask() const { return info_.filter_mask; }
   std::uint64_t stored_size() const { return info_.stored_size; }

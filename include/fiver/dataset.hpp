@@ -10,6 +10,7 @@
 #include "fiver/array.hpp"
 #include "fiver/chunk.hpp"
 #include "fiver/frames.hpp"
+#include "fiver/group.hpp"
 #include "fiver/object.hpp"
 #include "fiver/values/fill_value.hpp"
 #include "fiver/values/filter_spec.hpp"
@@ -29,10 +30,10 @@ struct ReadOptions {
 class Dataset : public Object {
  public:
   const Datatype& type() const;
-  const Dataspace& space() const;
-  const Shape& shape() const { return space().dims; }
+  Dataspace space() const;
+  Shape shape() const { return space().dims; }
   std::optional<Address> committed_type() const;
-  const Layout& layout() const;
+  Layout layout() const;
   const FillValue& fill_value() const;
   const FilterPipeline& filters() const;
   const std::vector<ExternalFile>& external_files() const;
@@ -92,6 +93,27 @@ class Dataset : public Object {
   /// Calls `work` once for each stored chunk, on all cores, in any order. The first exception ends it and is thrown here.
   void for_each_chunk(const std::function<void(const Chunk&)>& work, const ReadOptions& options = {}) const;
 
+  // Writing. Any number of threads at once; of two calls on the same elements the one that returns last wins. Throw invalid_argument when
+  // selection or type don't fit or the file is open for reading only, unsupported for filters that can't encode, io, limit, cancelled.
+  /// Elements as T, row-major, exactly as many as the selection has.
+  template <class T>
+  void write(std::span<const T> from, const Selection& selection = all(), const ReadOptions& options = {}) const {
+    write_converted(native_type<T>(), std::as_bytes(from), selection, options);
+  }
+  template <class T>
+  void write(const std::vector<T>& from, const Selection& selection = all(), const ReadOptions& options = {}) const {
+    write(std::span<const T>(from), selection, options);
+  }
+  /// Elements of the type `memory`; parts of variable length are VariableParts.
+  void write_converted(const Datatype& memory, std::span<const std::byte> from, const Selection& selection = all(),
+                       const ReadOptions& options = {}) const;
+  void write_strings(std::span<const std::string> from, const Selection& selection = all()) const;
+  /// Stored bytes of a whole chunk as they are; `offset`: its first element. Bit i of the mask: filter i was not applied. Throws
+  /// invalid_argument when no chunk starts there.
+  void write_chunk(const Shape& offset, std::span<const std::byte> stored, std::uint32_t filter_mask = 0) const;
+  /// Sets the extent, up to the maximum dimensions. Elements outside it are gone. Throws invalid_argument.
+  void resize(const Shape& dims) const;
+
   using Object::Object;
 
  private:
@@ -109,6 +131,11 @@ Array<T> Dataset::read(const Selection& selection, const ReadOptions& options) c
   Array<T> result(result_shape(selection), std::move(bytes), std::move(report));
   settle(result.span());
   return result;
+}
+
+template <class T>
+Dataset Group::create_dataset(const std::string& path, const Shape& dims, const NewDataset& settings) const {
+  return create_dataset(path, native_type<T>(), growing_space(dims), settings);
 }
 
 template <class T>

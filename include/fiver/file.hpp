@@ -1,8 +1,9 @@
-// An open HDF5 file. Copies share it; it closes when the last handle into it goes.
+// An open HDF5 file. Copies share it; it closes when the last handle into it goes, and commits then what close() would.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,13 @@ class File {
   /// Opens for reading. Throws not_found, io, corrupt (not HDF5; what is wrong), unsupported, limit.
   static File open(const std::string& path, const Options& options = {});
   static File open(std::shared_ptr<Storage> storage, const Options& options = {});
+  /// Opens for reading and writing, in place and in the file's own style. Throws as open(); conflict when another process has it, or this
+  /// one has it open for reading only.
+  static File edit(const std::string& path, const Options& options = {});
+  static File edit(std::shared_ptr<Storage> storage, const Options& options = {});
+  /// A new file, open for reading and writing. Throws conflict when it is open, or there and to be kept; io.
+  static File create(const std::string& path, const NewFile& settings = {}, const Options& options = {});
+  static File create(std::shared_ptr<Storage> storage, const NewFile& settings = {}, const Options& options = {});
   /// True when the file exists and has an HDF5 signature where one may stand.
   static bool is_hdf5(const std::string& path);
 
@@ -59,6 +67,15 @@ class File {
 
   /// What the file says now: drops cached metadata. Handles made before keep what they saw.
   void refresh();
+
+  // Writing. All throw invalid_argument on a file open for reading only, io, conflict in a child process.
+  bool is_writable() const;
+  /// Commits all changes of calls that returned before: afterwards the file has them, whatever becomes of this process (Durability::order)
+  /// or of the machine (full). A failure leaves the last commit as it was; after a failed sync, nothing more is written.
+  void flush(std::optional<Durability> durability = {}) const;
+  /// Commits, cuts the file to its contents and ends its use: every later call on handles into it throws. Waits for calls under way. A file
+  /// open for reading only is closed when its last handle goes.
+  void close() const;
 
   const object::FileHandle& handle() const { return *handle_; }
   explicit File(std::shared_ptr<const object::FileHandle> handle) : handle_(std::move(handle)) {}

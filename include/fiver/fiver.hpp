@@ -6,6 +6,7 @@
 #include "fiver/chunk.hpp"
 #include "fiver/dataset.hpp"
 #include "fiver/file.hpp"
+#include "fiver/filters.hpp"
 #include "fiver/group.hpp"
 #include "fiver/object.hpp"
 #include "fiver/options.hpp"

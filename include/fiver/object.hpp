@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "fiver/attribute.hpp"
@@ -52,6 +54,19 @@ class Object {
   /// Throws not_found.
   Attribute attribute(const std::string& name) const;
 
+  // Writing. Throw invalid_argument on files open for reading only.
+  /// Sets an attribute, in place of one of that name. `stored` is its type in the file, `from` elements of the type `memory` (parts of
+  /// variable length are VariableParts). Throws invalid_argument when the types don't convert or the bytes don't fit the space.
+  void write_attribute(const std::string& name, const Datatype& stored, const Dataspace& space, const Datatype& memory,
+                       std::span<const std::byte> from, std::optional<Address> committed_type = {}) const;
+  /// A scalar (T: number, bool, std::string, const char*) or a vector of those. Text is stored as UTF-8 of variable length.
+  template <class T>
+  void set_attribute(const std::string& name, const T& value) const;
+  /// Throws not_found.
+  void remove_attribute(const std::string& name) const;
+  /// Throws not_found; invalid_argument when the new name is taken.
+  void rename_attribute(const std::string& from, const std::string& to) const;
+
   // Throw invalid_argument when it is something else.
   Group as_group() const;
   Dataset as_dataset() const;
@@ -67,6 +82,27 @@ class Object {
  protected:
   std::shared_ptr<const object::Handle> handle_;
 };
+
+namespace detail {
+void set_text_attribute(const Object& object, const std::string& name, const Dataspace& space,
+                        std::span<const std::string> values);
+}
+
+template <class T>
+void Object::set_attribute(const std::string& name, const T& value) const {
+  if constexpr (std::is_convertible_v<const T&, std::string>) {
+    const std::string text = value;
+    detail::set_text_attribute(*this, name, Dataspace::scalar(), std::span(&text, 1));
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    const auto type = native_type<T>();
+    write_attribute(name, type, Dataspace::scalar(), type, std::as_bytes(std::span(&value, 1)));
+  } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+    detail::set_text_attribute(*this, name, Dataspace::simple({value.size()}), value);
+  } else {
+    const auto type = native_type<typename T::value_type>();
+    write_attribute(name, type, Dataspace::simple({value.size()}), type, std::as_bytes(std::span(value)));
+  }
+}
 
 /// A datatype with a name, which datasets and attributes may share.
 class CommittedDatatype : public Object {

@@ -1,6 +1,7 @@
 // How a file is opened: who it may lead to, what may be missing, how far it is trusted.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "fiver/values/error.hpp"
 #include "fiver/values/limits.hpp"
+#include "fiver/values/writing.hpp"
 
 namespace fiver {
 
@@ -55,6 +58,24 @@ struct Options {
 
   /// The file is being written by a SWMR writer: checksums that fail are read again for a while, sizes are not trusted.
   bool follow_writer = false;
+
+  Locking locking = Locking::best_effort;
+
+  // Writing.
+  WriterMode mode = WriterMode::exclusive;
+  Durability flush_durability = Durability::order;
+  Durability close_durability = Durability::full;
+  /// Told of a commit that failed when the last handle into a file went without close().
+  std::function<void(const Error&)> on_error;
+};
+
+/// What a new file is like.
+struct NewFile {
+  Compatibility compatibility = Compatibility::native;
+  std::uint64_t user_block = 0;  ///< bytes kept free before the superblock: 0, or a power of two from 512 on
+  bool track_order = false;      ///< the root group keeps the order of creation of its links and attributes
+  /// True: a file that is there is Error{conflict}. False: it is replaced.
+  bool keep_existing = false;
 };
 
 }  // namespace fiver

@@ -68,6 +68,9 @@ class SharedCache {
     shard.entries.erase(found);  // its key leaves the ring when the hand comes by
   }
 
+  /// Values begun before now will not be kept.
+  void outdate() { ++generation_; }
+
   void clear() {
     ++generation_;  // first: what is inserted from here on is new, or kept out
     for (auto& shard : shards_) {

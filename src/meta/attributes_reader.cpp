@@ -42,26 +42,17 @@ class Attributes {
       if (!guarded(wanted, one, order, visit, on_fault)) return;
     }
     if (!is_dense()) return;
-    const FractalHeapReader heap(file_, *info_->heap);
-    const BTree2Reader names(file_, *info_->name_tree);
-    if (names.header().type != static_cast<std::uint8_t>(format::BTree2Type::attribute_name))
-      throw Error(ErrorKind::corrupt,
-                  fmt::format("dense attributes: the name tree has records of type {}", names.header().type))
-          .at(*info_->name_tree);
-    auto each = [&](ByteView bytes) {
-      const auto record = format::decode_attribute_name_record(bytes);
-      const auto one = [&]() -> ResolvedMessage {
-        if ((record.flags & format::message_shared) == 0) return {heap.read(record.id.view()), {}};
-        format::SharedHeapId id{};
-        if (record.id.size() != id.size())
-          throw Error(ErrorKind::corrupt, "dense attributes: a shared heap id is not 8 bytes");
-        std::copy(record.id.view().begin(), record.id.view().end(), id.begin());
-        return shared_.resolve(format::SharedMessageRef{id}, MessageType::attribute);
-      };
+    const auto one_by_one = [&](const format::AttributeNameRecord& record, const FractalHeapReader& heap) {
       std::optional<std::uint32_t> order;
       if (info_->order_tracked) order = record.order;
-      return guarded(wanted, one, order, visit, on_fault);
+      return guarded(
+          wanted, [&] { return fetch(record, heap); }, order, visit, on_fault);
     };
+    const Dense dense(*this);
+    auto each = [&](ByteView bytes) {
+      return one_by_one(format::decode_attribute_name_record(bytes), dense.heap);
+    };
+    const auto& names = dense.names;
     if (wanted == nullptr) return names.for_each(each);
     const auto hash = lookup3(bytes_of(*wanted));
     auto by_hash = [&](ByteView bytes) {
@@ -71,7 +62,42 @@ class Attributes {
     names.find(by_hash, each);
   }
 
+  void for_each_dense(const std::function<void(StoredAttribute&&)>& visit) const {
+    if (!is_dense()) return;
+    const Dense dense(*this);
+    auto each = [&](ByteView bytes) {
+      const auto record = format::decode_attribute_name_record(bytes);
+      StoredAttribute attribute{fetch(record, dense.heap).body, {}, {}};
+      attribute.name = format::decode_attribute(attribute.message.bytes, file_.widths()).name;
+      if (info_->order_tracked) attribute.creation_order = record.order;
+      visit(std::move(attribute));
+      return true;
+    };
+    dense.names.for_each(each);
+  }
+
  private:
+  struct Dense {
+    explicit Dense(const Attributes& attributes)
+        : heap(attributes.file_, *attributes.info_->heap), names(attributes.file_, *attributes.info_->name_tree) {
+      if (names.header().type != static_cast<std::uint8_t>(format::BTree2Type::attribute_name))
+        throw Error(ErrorKind::corrupt,
+                    fmt::format("dense attributes: the name tree has records of type {}", names.header().type))
+            .at(*attributes.info_->name_tree);
+    }
+    FractalHeapReader heap;
+    BTree2Reader names;
+  };
+
+  ResolvedMessage fetch(const format::AttributeNameRecord& record, const FractalHeapReader& heap) const {
+    if ((record.flags & format::message_shared) == 0) return {heap.read(record.id.view()), {}};
+    format::SharedHeapId id{};
+    if (record.id.size() != id.size())
+      throw Error(ErrorKind::corrupt, "dense attributes: a shared heap id is not 8 bytes");
+    std::copy(record.id.view().begin(), record.id.view().end(), id.begin());
+    return shared_.resolve(format::SharedMessageRef{id}, MessageType::attribute);
+  }
+
   template <class Fetch>
   bool guarded(const std::string_view* wanted, const Fetch& fetch, std::optional<std::uint32_t> order,
                const Visit& visit, const OnFault& on_fault) const {
@@ -123,6 +149,11 @@ class Attributes {
 void for_each_attribute(const FileView& file, const ObjectHeader& header, const SharedMessages& shared,
                         const Visit& visit, const OnFault& on_fault) {
   Attributes(file, header, shared).for_each(nullptr, visit, on_fault);
+}
+
+void for_each_dense_attribute(const FileView& file, const ObjectHeader& header, const SharedMessages& shared,
+                              const std::function<void(StoredAttribute&&)>& visit) {
+  Attributes(file, header, shared).for_each_dense(visit);
 }
 
 std::optional<AttributeRecord> find_attribute(const FileView& file, const ObjectHeader& header,

@@ -22,6 +22,15 @@ struct AttributeRecord {
   SharedBytes data;  ///< the value as stored, exactly as long as type and space say
 };
 
+/// An attribute's message as the heap of dense attributes has it, one of the file's shared heap resolved.
+struct StoredAttribute {
+  SharedBytes message;
+  std::string name;
+  std::optional<std::uint32_t> creation_order;
+};
+void for_each_dense_attribute(const FileView& file, const ObjectHeader& header, const SharedMessages& shared,
+                              const std::function<void(StoredAttribute&&)>& visit);
+
 /// Calls `visit` for each attribute in stored order until it returns false. An attribute that can't be decoded goes to `on_fault` with
 /// its name as far as known, if given; else its error is thrown.
 void for_each_attribute(const FileView& file, const ObjectHeader& header, const SharedMessages& shared,

@@ -78,6 +78,8 @@ class FileView {
 
   /// Bytes that stand for those in the file at an address: a metadata cache image (format notes, section 12).
   void overlay(Address address, SharedBytes bytes);
+  /// These bytes were just written: pages that hold some of them are dropped, also those being read now.
+  void forget(Address address, std::uint64_t size) { pages_.drop(base_ + address.value, size); }
   /// Forgets pages and the size: what is read next is what the file says now.
   void refresh();
 

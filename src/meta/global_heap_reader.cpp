@@ -18,6 +18,14 @@ std::shared_ptr<const GlobalHeapReader::Collection> GlobalHeapReader::fetch(Addr
 }
 
 std::shared_ptr<const GlobalHeapReader::Collection> GlobalHeapReader::collection(Address address) const {
+  if (pending_ != nullptr) {
+    if (auto bytes = pending_->find(address)) {
+      auto collection = std::make_shared<Collection>();
+      collection->index = format::decode_global_heap(bytes->bytes, file_.widths());
+      collection->bytes = std::move(*bytes);
+      return collection;
+    }
+  }
   return kept_.get(address.value, [&] {
     auto fresh = fetch(address);
     const auto cost = static_cast<std::size_t>(fresh->index.size);

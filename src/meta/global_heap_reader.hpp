@@ -6,6 +6,7 @@
 #include "base/shared_cache.hpp"
 #include "format/global_heap.hpp"
 #include "meta/file_view.hpp"
+#include "meta/pending_heap.hpp"
 
 namespace fiver::meta {
 
@@ -17,6 +18,8 @@ class GlobalHeapReader final : public HeapReader {
   SharedBytes read(HeapId id) const override;
   ByteView read_next(HeapId id, Recent& recent) const override;
   void clear() const { kept_.clear(); }
+  /// Collections that are not in the file yet. `pending` lives as long as this is used.
+  void look_first_in(const PendingHeap* pending) { pending_ = pending; }
 
  private:
   struct Collection {
@@ -28,6 +31,7 @@ class GlobalHeapReader final : public HeapReader {
   static ByteView object_in(const Collection& collection, HeapId id);
 
   const FileView& file_;
+  const PendingHeap* pending_ = nullptr;
   mutable SharedCache<std::uint64_t, Collection> kept_;
 };
 

@@ -56,6 +56,7 @@ class Assembly {
                   fmt::format("object header: more than {} continuation blocks", file_.limits().header_continuations));
     charge(where.length);
     auto block = file_.fetch(where.address, where.length, "object header continuation", past_cache_);
+    header_.continuations.push_back({where.address, where.length});
     add(format::decode_continuation_block(block.bytes, header_.prefix), std::move(block));
   }
 

@@ -7,6 +7,7 @@
 
 #include "format/object_header.hpp"
 #include "format/small_messages.hpp"
+#include "meta/extent.hpp"
 #include "meta/file_view.hpp"
 
 namespace fiver::meta {
@@ -16,6 +17,7 @@ struct ObjectHeader {
   format::ObjectHeaderPrefix prefix;
   std::vector<format::RawMessage> messages;  ///< without nil and continuation messages; bodies live in blocks
   std::vector<SharedBytes> blocks;
+  std::vector<Extent> continuations;  ///< where the blocks after the first stand
   std::uint64_t bytes = 0;  ///< of all blocks
   std::uint64_t reference_count = 1;
 

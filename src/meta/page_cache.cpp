@@ -59,6 +59,13 @@ SharedBytes PageCache::read_past(std::uint64_t offset, std::size_t size) {
   return read_directly(offset, size);
 }
 
+void PageCache::drop(std::uint64_t offset, std::uint64_t size) {
+  if (size == 0) return;
+  pages_.outdate();
+  for (std::uint64_t number = offset / page_size; number <= (offset + size - 1) / page_size; ++number)
+    pages_.erase(number);
+}
+
 SharedBytes PageCache::read_directly(std::uint64_t offset, std::size_t size) const {
   // Not set to zero first: that would cost about as much as reading it.
   std::shared_ptr<std::byte[]> bytes(new std::byte[size]);

@@ -28,6 +28,8 @@ class PageCache {
   /// As read(), from the storage itself; pages that hold these bytes are dropped.
   SharedBytes read_past(std::uint64_t offset, std::size_t size);
   void clear() { pages_.clear(); }
+  /// Forgets pages of a range that was written to; one that is being read meanwhile is not kept.
+  void drop(std::uint64_t offset, std::uint64_t size);
 
  private:
   struct Page {

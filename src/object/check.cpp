@@ -73,7 +73,7 @@ class Checker {
       const auto& handle = object.handle();
       const auto& state = handle.file()->state();
       meta::for_each_attribute(
-          state.view(), handle.snapshot().header(), state.shared_messages(),
+          state.view(), handle.snapshot()->header(), state.shared_messages(),
           [&](meta::AttributeRecord&& record) {
             ++report_.attributes;
             const bool has_parts = has_heap_parts(record.type);

@@ -76,7 +76,7 @@ void Dataset::decode_chunk(std::span<const std::byte> stored, std::uint32_t filt
                            std::span<std::byte> into) const {
   handle_->guarded([&] {
     pipeline::CodecChain::Scratch scratch;
-    handle_->snapshot().codecs().decode(stored, filter_mask, into, scratch);
+    handle_->snapshot()->codecs().decode(stored, filter_mask, into, scratch);
   });
 }
 
@@ -107,7 +107,7 @@ void Dataset::for_each_chunk(const std::function<void(const Chunk&)>& work, cons
   runtime.pool.run(chunks.size(), options.threads, one, &token);
 }
 
-const Shape& Chunk::shape() const {
+Shape Chunk::shape() const {
   return context_->stored->is_chunked() ? context_->stored->chunk() : context_->owner->space().dims;
 }
 

@@ -10,41 +10,42 @@
 
 namespace fiver {
 
-// What these return lives in the snapshot, which lives as long as the handle.
+// What these refer to lives as long as the handle.
 const Datatype& Dataset::type() const {
-  return handle_->guarded([&]() -> const Datatype& { return handle_->dataset()->type; });
+  return handle_->guarded([&]() -> const Datatype& { return handle_->lasting().type; });
 }
-const Dataspace& Dataset::space() const {
-  return handle_->guarded([&]() -> const Dataspace& { return handle_->space(); });
+Dataspace Dataset::space() const {
+  return handle_->guarded([&] { return handle_->space(); });
 }
 std::optional<Address> Dataset::committed_type() const {
   return handle_->guarded([&] { return handle_->dataset()->committed_type; });
 }
-const Layout& Dataset::layout() const {
-  return handle_->guarded([&]() -> const Layout& { return handle_->dataset()->layout; });
+Layout Dataset::layout() const {
+  return handle_->guarded([&] { return handle_->dataset()->layout; });
 }
 const FillValue& Dataset::fill_value() const {
-  return handle_->guarded([&]() -> const FillValue& { return handle_->dataset()->fill; });
+  return handle_->guarded([&]() -> const FillValue& { return handle_->lasting().fill; });
 }
 const FilterPipeline& Dataset::filters() const {
-  return handle_->guarded([&]() -> const FilterPipeline& { return handle_->dataset()->filters; });
+  return handle_->guarded([&]() -> const FilterPipeline& { return handle_->lasting().filters; });
 }
 const std::vector<ExternalFile>& Dataset::external_files() const {
-  return handle_->guarded([&]() -> const std::vector<ExternalFile>& { return handle_->dataset()->external_files; });
+  return handle_->guarded([&]() -> const std::vector<ExternalFile>& { return handle_->lasting().external_files; });
 }
 const std::vector<VirtualMapping>& Dataset::virtual_mappings() const {
-  return handle_->guarded(
-      [&]() -> const std::vector<VirtualMapping>& { return *handle_->snapshot().virtual_mappings(); });
+  return handle_->guarded([&]() -> const std::vector<VirtualMapping>& { return handle_->lasting_mappings(); });
 }
 
 bool Dataset::is_virtual() const {
-  return std::holds_alternative<VirtualLayout>(layout());
+  return handle_->guarded([&] { return std::holds_alternative<VirtualLayout>(handle_->lasting().layout); });
 }
 
 std::optional<Shape> Dataset::chunk_shape() const {
-  const auto* chunked = std::get_if<ChunkedLayout>(&layout());
-  if (chunked == nullptr) return std::nullopt;
-  return chunked->chunk;
+  return handle_->guarded([&]() -> std::optional<Shape> {
+    const auto* chunked = std::get_if<ChunkedLayout>(&handle_->lasting().layout);
+    if (chunked == nullptr) return std::nullopt;
+    return chunked->chunk;
+  });
 }
 
 std::uint64_t Dataset::stored_size() const {
@@ -55,6 +56,7 @@ std::uint64_t Dataset::stored_size() const {
     if (const auto* contiguous = std::get_if<ContiguousLayout>(&facts->layout))
       return contiguous->address || !facts->external_files.empty() ? object::data_bytes(facts->space, facts->type) : 0;
     std::uint64_t bytes = 0;
+    handle_->settle();
     handle_->stored()->index()->for_each([&](std::span<const std::uint64_t>, const chunk::ChunkRecord& record) {
       bytes += record.stored_size;
       return true;
@@ -73,7 +75,7 @@ Plan Dataset::plan(const Selection& selection) const {
 
 Shape Dataset::result_shape(const Selection& given) const {
   return handle_->guarded([&]() -> Shape {
-    const auto& space = handle_->space();
+    const auto space = handle_->space();
     if (std::holds_alternative<AllSelection>(given)) return space.kind == Dataspace::Kind::null ? Shape{0} : space.dims;
     const auto selection = object::completed(given, space.dims);
     const auto normal = object::normalize_for(*handle_, selection);

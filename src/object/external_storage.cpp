@@ -15,12 +15,13 @@ std::shared_ptr<Storage> open_member(const FileHandle& from, const std::string& 
   std::string reason = "no such file";
   for (const auto& path : candidates(from, ReferralKind::external_storage, name)) {
     std::error_code none;
-    if (!std::filesystem::exists(path, none)) continue;
+    const bool writes = from.state().writer() != nullptr;
+    if (!std::filesystem::exists(path, none) && !writes) continue;
     if (!may_follow(from, {ReferralKind::external_storage, name, path, from.state().name()})) {
       reason = "not beside or below the file that names it, and so not allowed";
       continue;
     }
-    return io::open_file(path, io::OpenMode::read, from.runtime().descriptors);
+    return io::open_file(path, writes ? io::OpenMode::create : io::OpenMode::read, from.runtime().descriptors);
   }
   throw Error(ErrorKind::not_found, fmt::format("external storage \"{}\": {}", name, reason));
 }

@@ -7,6 +7,7 @@
 #include "io/posix_storage.hpp"
 #include "io/split_storage.hpp"
 #include "object/link_resolution.hpp"
+#include "object/new_file.hpp"
 #include "object/referral.hpp"
 #include "object/runtime_state.hpp"
 
@@ -53,6 +54,54 @@ File File::open(const std::string& path, const Options& options) {
 
 File File::open(std::shared_ptr<Storage> storage, const Options& options) {
   return File(object::open_storage(std::move(storage), completed(options)));
+}
+
+File File::edit(const std::string& path, const Options& options) {
+  return File(object::edit_path(path, completed(options)));
+}
+
+File File::edit(std::shared_ptr<Storage> storage, const Options& options) {
+  return File(object::edit_storage(std::move(storage), completed(options), {}));
+}
+
+File File::create(const std::string& path, const NewFile& settings, const Options& options) {
+  const auto mode = settings.keep_existing ? io::OpenMode::create_exclusive : io::OpenMode::create;
+  return create(io::open_file(path, mode), settings, options);
+}
+
+File File::create(std::shared_ptr<Storage> storage, const NewFile& settings, const Options& options) {
+  return File(object::edit_storage(std::move(storage), completed(options),
+                                   [&](Storage& empty) { object::make_file(empty, settings); }));
+}
+
+bool File::is_writable() const {
+  const auto* writer = handle_->state().writer();
+  return writer != nullptr && !writer->is_closed();
+}
+
+void File::flush(std::optional<Durability> durability) const {
+  auto& state = handle_->state();
+  try {
+    auto& writer = state.writer_or_throw();
+    const object::FileWriter::Use use(writer);
+    writer.commit(durability.value_or(writer.settings().flush));
+  } catch (Error& error) {
+    error.in_file(name());
+    throw;
+  }
+}
+
+void File::close() const {
+  auto& state = handle_->state();
+  if (state.writer() == nullptr) return;
+  try {
+    state.writer()->close();
+  } catch (Error& error) {
+    state.runtime().state().forget(state);
+    error.in_file(name());
+    throw;
+  }
+  state.runtime().state().forget(state);
 }
 
 bool File::is_hdf5(const std::string& path) {

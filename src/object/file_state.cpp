@@ -5,6 +5,10 @@
 #include <filesystem>
 
 #include "format/filter_pipeline_message.hpp"
+#include "io/family_storage.hpp"
+#include "io/split_storage.hpp"
+#include "meta/recovery.hpp"
+#include "object/dataset_writer.hpp"
 #include "object/runtime_state.hpp"
 #include "pipeline/codec_chain.hpp"
 
@@ -24,9 +28,16 @@ std::shared_ptr<const ObjectSnapshot> ObjectState::snapshot() const {
   return snapshot_;
 }
 
+void ObjectState::publish(std::shared_ptr<const ObjectSnapshot> snapshot) {
+  std::lock_guard lock(mutex_);
+  published_ = true;
+  snapshot_.swap(snapshot);  // the old one dies after the lock
+}
+
 void ObjectState::refresh() {
   std::shared_ptr<const ObjectSnapshot> old;  // dies after the lock
   std::lock_guard lock(mutex_);
+  if (published_) return;
   ++refreshes_;
   old.swap(snapshot_);
 }
@@ -53,9 +64,76 @@ FileState::FileState(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<St
                 : std::make_unique<meta::SharedMessages>(view_);
 }
 
+std::shared_ptr<const ObjectSnapshot> snapshot_of(FileState& file, const Draft& draft) {
+  std::shared_ptr<const chunk::ChunkIndex> index;
+  if (draft.dataset) index = draft.dataset->index();
+  return std::make_shared<const ObjectSnapshot>(file, header_of(draft),
+                                                ObjectSnapshot::Live{draft.links, std::move(index), draft.garbage});
+}
+
+FileState::~FileState() {
+  if (writer_) writer_->drop();
+}
+
+FileWriter& FileState::writer_or_throw() const {
+  if (!writer_) throw Error(ErrorKind::invalid_argument, "the file is open for reading only");
+  writer_->check_writable();
+  return *writer_;
+}
+
+std::shared_ptr<FileState> FileState::open_for_writing(const std::shared_ptr<Runtime>& runtime,
+                                                       std::shared_ptr<Storage> storage, const Limits& limits,
+                                                       const FileWriter::Settings& settings) {
+  if (dynamic_cast<const io::SplitStorage*>(storage.get()) != nullptr ||
+      dynamic_cast<const io::FamilyStorage*>(storage.get()) != nullptr)
+    throw Error(ErrorKind::unsupported, "files in several parts are read, not written");
+  auto state = open(runtime, std::move(storage), limits, false);
+  const auto& superblock = state->superblock().superblock;
+  if (superblock.version >= 3 &&
+      (superblock.flags & (format::superblock_open_for_write | format::superblock_swmr_write)) != 0)
+    throw Error(
+        ErrorKind::conflict,
+        "it is marked as open for writing: another program has it, or died (\"h5clear -s FILE\" takes the mark away)");
+  const auto& parameters = state->parameters();
+  if (parameters.has_cache_image)
+    throw Error(ErrorKind::unsupported, "a file with a metadata cache image is read, not written");
+  if (parameters.file_space && parameters.file_space->persist)
+    throw Error(ErrorKind::unsupported, "a file that keeps a list of its free space is read, not written");
+  state->writer_ = std::make_unique<FileWriter>(*state, settings);
+  state->heap_.look_first_in(&state->writer_->heap());
+  return state;
+}
+
+namespace {
+
+/// The superblock, after a commit that was cut short is finished in memory. Only a file with bytes past its end has a record of one.
+std::optional<meta::FoundSuperblock> find_finished_superblock(std::shared_ptr<Storage>& storage) {
+  const auto past_end = [&](const meta::FoundSuperblock& found) {
+    const auto& superblock = found.superblock;
+    return storage->size() > found.position + (superblock.end_of_file - superblock.base_address);
+  };
+  std::optional<meta::FoundSuperblock> found;
+  try {
+    found = meta::find_superblock(*storage);
+    if (!found || !past_end(*found)) return found;
+  } catch (const Error&) {
+    auto finished = meta::with_finished_commit(storage);
+    if (finished == storage) throw;
+    storage = std::move(finished);
+    return meta::find_superblock(*storage);
+  }
+  if (auto finished = meta::with_finished_commit(storage); finished != storage) {
+    storage = std::move(finished);
+    found = meta::find_superblock(*storage);
+  }
+  return found;
+}
+
+}  // namespace
+
 std::shared_ptr<FileState> FileState::open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
                                            const Limits& limits, bool follow_writer) {
-  const auto found = meta::find_superblock(*storage);
+  auto found = find_finished_superblock(storage);
   if (!found) throw Error(ErrorKind::corrupt, "not an HDF5 file: no signature at byte 0, 512, 1024, ...");
   if (!follow_writer) meta::check_not_truncated(*storage, *found);
   meta::FileView::Settings settings{limits, follow_writer, std::size_t{64} << 20, {}};
@@ -78,6 +156,7 @@ std::shared_ptr<FileState> FileState::open(const std::shared_ptr<Runtime>& runti
 }
 
 bool FileState::serves(std::uint64_t change_stamp, const Limits& limits, bool follow_writer) const {
+  if (writer_) return !writer_->is_closed();
   return view_.limits() == limits && view_.follows_writer() == follow_writer && change_stamp == stamp_;
 }
 

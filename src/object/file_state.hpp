@@ -11,6 +11,7 @@
 #include "meta/global_heap_reader.hpp"
 #include "meta/shared_messages.hpp"
 #include "meta/superblock_reader.hpp"
+#include "object/file_writer.hpp"
 #include "object/snapshot.hpp"
 
 namespace fiver::object {
@@ -24,18 +25,43 @@ class ObjectState {
   std::shared_ptr<const ObjectSnapshot> snapshot() const;
   void refresh();
 
+  // Of files open for writing.
+  /// What is known from now on.
+  void publish(std::shared_ptr<const ObjectSnapshot> snapshot);
+  /// Under the lock of the file's edits.
+  const std::shared_ptr<Draft>& draft() const { return draft_; }
+  void set_draft(std::shared_ptr<Draft> draft) { draft_ = std::move(draft); }
+
  private:
   FileState& file_;
   Address address_;
   mutable Mutex mutex_;
   mutable std::shared_ptr<const ObjectSnapshot> snapshot_;
   std::uint64_t refreshes_ = 0;  // a snapshot begun before the last one is not kept
+  bool published_ = false;       // the file does not have it yet: refresh() keeps it
+  std::shared_ptr<Draft> draft_;
 };
+
+/// An object as its draft has it, for readers. Under the lock of the file's edits.
+std::shared_ptr<const ObjectSnapshot> snapshot_of(FileState& file, const Draft& draft);
 
 class FileState : public std::enable_shared_from_this<FileState> {
  public:
   static std::shared_ptr<FileState> open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
                                          const Limits& limits, bool follow_writer);
+
+  /// Opens for reading and writing. The storage's lock is the caller's business.
+  static std::shared_ptr<FileState> open_for_writing(const std::shared_ptr<Runtime>& runtime,
+                                                     std::shared_ptr<Storage> storage, const Limits& limits,
+                                                     const FileWriter::Settings& settings);
+  ~FileState();
+  FileState(const FileState&) = delete;
+  FileState& operator=(const FileState&) = delete;
+
+  /// Null unless the file is open for writing.
+  FileWriter* writer() const { return writer_.get(); }
+  /// The same; throws invalid_argument when it is not.
+  FileWriter& writer_or_throw() const;
 
   /// True when an open of the same file, with this change stamp and these settings, may share this state.
   bool serves(std::uint64_t change_stamp, const Limits& limits, bool follow_writer) const;
@@ -75,6 +101,7 @@ class FileState : public std::enable_shared_from_this<FileState> {
   /// The last ones that were met stay for a while, used or not: a path leads through the same groups again and again.
   std::array<std::shared_ptr<ObjectState>, 64> recent_;
   std::size_t next_recent_ = 0;
+  std::unique_ptr<FileWriter> writer_;
 };
 
 }  // namespace fiver::object

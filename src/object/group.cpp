@@ -24,13 +24,13 @@ std::vector<Link> sorted_by_name(std::vector<Link>&& links) {
 }  // namespace
 
 std::uint64_t Group::link_count() const {
-  return handle_->guarded([&] { return handle_->snapshot().links()->count(); });
+  return handle_->guarded([&] { return handle_->snapshot()->links()->count(); });
 }
 
 std::vector<Link> Group::links(Order order) const {
   return handle_->guarded([&] {
     std::vector<Link> all;
-    handle_->snapshot().links()->for_each([&](Link&& link) {
+    handle_->snapshot()->links()->for_each([&](Link&& link) {
       all.push_back(std::move(link));
       return true;
     });
@@ -47,7 +47,7 @@ std::vector<Link> Group::links(Order order) const {
 }
 
 std::optional<Link> Group::find_link(const std::string& name) const {
-  return handle_->guarded([&] { return handle_->snapshot().links()->find(name); });
+  return handle_->guarded([&] { return handle_->snapshot()->links()->find(name); });
 }
 
 Object Group::object(const std::string& path) const {

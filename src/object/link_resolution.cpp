@@ -18,9 +18,9 @@ class Resolver {
       const auto name = path.substr(0, slash);
       path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
       if (name.empty() || name == ".") continue;
-      if (at->snapshot().kind() != ObjectKind::group)
+      if (at->snapshot()->kind() != ObjectKind::group)
         return {nullptr, fmt::format("\"{}\" is not a group, so it has no \"{}\"", at->path(), name)};
-      const auto found = at->guarded([&] { return at->snapshot().links()->find(name); });
+      const auto found = at->guarded([&] { return at->snapshot()->links()->find(name); });
       if (!found) return {nullptr, fmt::format("group \"{}\" has no \"{}\"", at->path(), name)};
       auto next = link(at, *found);
       if (!next.object) return next;

@@ -26,7 +26,7 @@ std::string_view to_string(ObjectKind kind) {
 }
 
 ObjectKind Object::kind() const {
-  return handle_->snapshot().kind();
+  return handle_->snapshot()->kind();
 }
 const std::string& Object::path() const {
   return handle_->path();
@@ -40,7 +40,7 @@ File Object::file() const {
 
 ObjectInfo Object::info() const {
   return handle_->guarded([&] {
-    const auto& header = handle_->snapshot().header();
+    const auto& header = handle_->snapshot()->header();
     const auto widths = handle_->file()->state().view().widths();
     ObjectInfo info;
     info.header_version = header.prefix.version;
@@ -65,7 +65,7 @@ ObjectInfo Object::info() const {
 std::vector<Attribute> Object::attributes(Order order) const {
   return handle_->guarded([&] {
     std::vector<Attribute> all;
-    meta::for_each_attribute(handle_->file()->state().view(), handle_->snapshot().header(),
+    meta::for_each_attribute(handle_->file()->state().view(), handle_->snapshot()->header(),
                              handle_->file()->state().shared_messages(), [&](meta::AttributeRecord&& record) {
                                all.emplace_back(std::make_shared<const AttributeHandle>(handle_, std::move(record)));
                                return true;
@@ -90,7 +90,7 @@ std::vector<std::string> Object::attribute_names(Order order) const {
 
 std::optional<Attribute> Object::find_attribute(const std::string& name) const {
   return handle_->guarded([&]() -> std::optional<Attribute> {
-    auto record = meta::find_attribute(handle_->file()->state().view(), handle_->snapshot().header(),
+    auto record = meta::find_attribute(handle_->file()->state().view(), handle_->snapshot()->header(),
                                        handle_->file()->state().shared_messages(), name);
     if (!record) return std::nullopt;
     return Attribute(std::make_shared<const AttributeHandle>(handle_, std::move(*record)));
@@ -109,9 +109,9 @@ Attribute Object::attribute(const std::string& name) const {
 namespace {
 
 void expect(const object::Handle& handle, ObjectKind kind) {
-  if (handle.snapshot().kind() != kind)
+  if (handle.snapshot()->kind() != kind)
     throw Error(ErrorKind::invalid_argument,
-                "a " + std::string(to_string(handle.snapshot().kind())) + ", not a " + std::string(to_string(kind)))
+                "a " + std::string(to_string(handle.snapshot()->kind())) + ", not a " + std::string(to_string(kind)))
         .in_object(handle.path())
         .in_file(handle.file()->state().name());
 }
@@ -141,7 +141,7 @@ void Object::refresh() {
 }
 
 Datatype CommittedDatatype::type() const {
-  return handle_->guarded([&] { return handle_->snapshot().committed_type(); });
+  return handle_->guarded([&] { return handle_->snapshot()->committed_type(); });
 }
 
 }  // namespace fiver

@@ -15,9 +15,11 @@ class Planner {
   Planner(pipeline::ReadPlan& plan, const Datatype& memory) : plan_(plan), memory_(memory) {}
 
   /// Adds the wanted elements of a dataset; returns how many of them have a source.
-  std::uint64_t add(const std::shared_ptr<const Handle>& dataset, select::Placed wanted) {
+  /// `bounds`: a box around them, where it is known.
+  std::uint64_t add(const std::shared_ptr<const Handle>& dataset, select::Placed wanted, const Box* bounds = nullptr) {
     const auto view = dataset->virtual_view();
     if (!view) {
+      dataset->settle(bounds);
       add_real(dataset, std::move(wanted));
       return 0;
     }
@@ -54,6 +56,7 @@ class Planner {
     dataset->guarded([&] {
       const auto facts = dataset->dataset();
       const auto& file = dataset->file()->state();
+      const auto seen = dataset->snapshot();  // keeps what it leads to from being used again
       auto stored = dataset->stored();
       pipeline::ReadSource source{
           nullptr,        stored.get(), convert::ConversionPlan::make(facts->type, memory_, file.view().widths()),
@@ -61,13 +64,14 @@ class Planner {
           dataset->path()};
       auto arena = std::make_shared<convert::Arena>();
       source.fill = fill_element(*dataset, memory_, *arena);
-      source.keeper = std::make_shared<Kept>(Kept{dataset, std::move(stored), std::move(arena)});
+      source.keeper = std::make_shared<Kept>(Kept{dataset, seen, std::move(stored), std::move(arena)});
       plan_.add(std::move(source), std::move(wanted));
     });
   }
 
   struct Kept {
     std::shared_ptr<const Handle> dataset;
+    std::shared_ptr<const ObjectSnapshot> seen;
     std::shared_ptr<const pipeline::StoredElements> stored;
     std::shared_ptr<convert::Arena> arena;
   };
@@ -92,7 +96,7 @@ Selection completed(const Selection& selection, const Shape& extent) {
 }
 
 select::Normalized normalize_for(const Handle& dataset, const Selection& selection) {
-  const auto& space = dataset.space();
+  const auto space = dataset.space();
   if (space.kind == Dataspace::Kind::null) {
     select::Normalized none;
     none.form = select::Runs{};
@@ -128,7 +132,7 @@ pipeline::ReadPlan plan_read(const std::shared_ptr<const Handle>& dataset, const
   Planner planner(plan, memory);
   const auto view = dataset->virtual_view();
   if (!view) {
-    planner.add(dataset, select::packed(wanted));
+    planner.add(dataset, select::packed(wanted), &wanted.bounds);
     return plan;
   }
   if (!convert::converts(facts->type, memory))

@@ -102,6 +102,14 @@ ReferredFile open_referred(const FileHandle& from, ReferralKind kind, const std:
       continue;
     }
     try {
+      // What a file open for writing leads to is open for writing too, where that can be.
+      if (from.state().writer() != nullptr) {
+        try {
+          return {edit_path(path, from.options()), {}};
+        } catch (const Error& error) {
+          if (error.kind() == ErrorKind::limit) throw;
+        }
+      }
       return {open_path(path, from.options()), {}};
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::limit) throw;
@@ -114,13 +122,29 @@ ReferredFile open_referred(const FileHandle& from, ReferralKind kind, const std:
 std::shared_ptr<const FileHandle> open_storage(std::shared_ptr<Storage> storage, const Options& options) {
   const auto name = storage->name();
   try {
-    auto state =
-        options.runtime->state().open(options.runtime, std::move(storage), options.limits, options.follow_writer);
+    auto state = options.runtime->state().open(options.runtime, std::move(storage), options.limits,
+                                               options.follow_writer, options.locking);
     return std::make_shared<const FileHandle>(std::move(state), options);
   } catch (Error& error) {
     error.in_file(name);
     throw;
   }
+}
+
+std::shared_ptr<const FileHandle> edit_storage(std::shared_ptr<Storage> storage, const Options& options,
+                                               const std::function<void(Storage&)>& make) {
+  const auto name = storage->name();
+  try {
+    auto state = options.runtime->state().open_for_writing(options.runtime, std::move(storage), options, make);
+    return std::make_shared<const FileHandle>(std::move(state), options);
+  } catch (Error& error) {
+    error.in_file(name);
+    throw;
+  }
+}
+
+std::shared_ptr<const FileHandle> edit_path(const std::string& path, const Options& options) {
+  return edit_storage(io::open_file(path, io::OpenMode::read_write), options, {});
 }
 
 std::shared_ptr<const FileHandle> open_path(const std::string& path, const Options& options) {

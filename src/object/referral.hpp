@@ -28,4 +28,9 @@ ReferredFile open_referred(const FileHandle& from, ReferralKind kind, const std:
 std::shared_ptr<const FileHandle> open_path(const std::string& path, const Options& options);
 std::shared_ptr<const FileHandle> open_storage(std::shared_ptr<Storage> storage, const Options& options);
 
+/// For reading and writing. `make`: puts a new file into the storage first.
+std::shared_ptr<const FileHandle> edit_storage(std::shared_ptr<Storage> storage, const Options& options,
+                                               const std::function<void(Storage&)>& make);
+std::shared_ptr<const FileHandle> edit_path(const std::string& path, const Options& options);
+
 }  // namespace fiver::object

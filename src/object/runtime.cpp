@@ -2,7 +2,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 
+#include "meta/recovery.hpp"
 #include "object/file_state.hpp"
 #include "object/runtime_state.hpp"
 
@@ -33,16 +36,49 @@ RuntimeState::RuntimeState(const Runtime::Settings& settings)
       buffers(memory),
       descriptors(std::make_shared<io::DescriptorBudget>(descriptors_of(settings))) {}
 
+namespace {
+
+/// The variable that users of the C library set where file systems have no locks.
+Locking effective(Locking asked) {
+  const char* value = std::getenv("HDF5_USE_FILE_LOCKING");
+  if (value == nullptr) return asked;
+  const std::string_view text = value;
+  if (text == "FALSE" || text == "0") return Locking::off;
+  if (text == "BEST_EFFORT") return Locking::best_effort;
+  return text == "TRUE" || text == "1" ? Locking::required : asked;
+}
+
+/// True when the lock is held. Throws conflict when another has one that excludes it.
+bool lock(Storage& storage, LockMode mode, Locking locking, std::string_view who) {
+  if (locking == Locking::off) return false;
+  try {
+    if (storage.try_lock(mode)) return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::unsupported || locking == Locking::required) throw;
+    return false;
+  }
+  throw Error(ErrorKind::conflict, std::string("the file is held by another ") + std::string(who) +
+                                       " (its lock; HDF5_USE_FILE_LOCKING=FALSE passes by)");
+}
+
+}  // namespace
+
+std::shared_ptr<FileState> RuntimeState::find_open(const StorageIdentity& identity) {
+  std::lock_guard lock(mutex_);
+  const auto found = open_.find(identity);
+  return found == open_.end() ? nullptr : found->second.lock();
+}
+
 std::shared_ptr<FileState> RuntimeState::open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
-                                              const Limits& limits, bool follow_writer) {
+                                              const Limits& limits, bool follow_writer, Locking locking) {
   const auto identity = storage->identity();
   const auto stamp = storage->change_stamp();  // asked for here: it may take a system call, which no lock is held over
-  std::shared_ptr<FileState> known;
-  {
-    std::lock_guard lock(mutex_);
-    if (const auto found = open_.find(identity); found != open_.end()) known = found->second.lock();
-  }
+  const auto known = find_open(identity);
   if (known && known->serves(stamp, limits, follow_writer)) return known;
+  // A reader holds no lock: whoever writes while others read says so by the lock it takes.
+  locking = effective(locking);
+  if (!follow_writer && object::lock(*storage, LockMode::shared, locking, "program that writes to it"))
+    storage->unlock();
   auto fresh = FileState::open(runtime, std::move(storage), limits, follow_writer);
   std::lock_guard lock(mutex_);
   if (open_.size() > 1024 && open_.size() % 256 == 0)
@@ -52,6 +88,44 @@ std::shared_ptr<FileState> RuntimeState::open(const std::shared_ptr<Runtime>& ru
   if (auto other = slot.lock(); other && other != known && other->serves(stamp, limits, follow_writer)) return other;
   slot = fresh;
   return fresh;
+}
+
+std::shared_ptr<FileState> RuntimeState::open_for_writing(const std::shared_ptr<Runtime>& runtime,
+                                                          std::shared_ptr<Storage> storage, const Options& options,
+                                                          const std::function<void(Storage&)>& make) {
+  const auto identity = storage->identity();
+  if (const auto known = find_open(identity); known && !(known->writer() && known->writer()->is_closed())) {
+    if (make) throw Error(ErrorKind::conflict, "it is open, and can't be replaced");
+    if (known->writer() != nullptr) return known;
+    throw Error(ErrorKind::conflict, "it is open for reading only in this process");
+  }
+  FileWriter::Settings settings{options.mode, options.flush_durability, options.close_durability, options.on_error,
+                                false};
+  const auto mode = options.mode == WriterMode::live ? LockMode::shared : LockMode::exclusive;
+  settings.locked = object::lock(*storage, mode, effective(options.locking), "program");
+  try {
+    if (make)
+      make(*storage);
+    else
+      meta::finish_commit(*storage, meta::find_unfinished_commit(*storage));
+    auto fresh = FileState::open_for_writing(runtime, storage, options.limits, settings);
+    std::lock_guard lock(mutex_);
+    auto& slot = open_[identity];
+    if (const auto other = slot.lock(); other && other->writer() && !other->writer()->is_closed())
+      throw Error(ErrorKind::conflict, "another thread opened it at the same time");
+    slot = fresh;
+    return fresh;
+  } catch (...) {
+    if (settings.locked) storage->unlock();
+    throw;
+  }
+}
+
+void RuntimeState::forget(const FileState& state) {
+  const auto identity = state.view().storage().identity();
+  std::lock_guard lock(mutex_);
+  const auto found = open_.find(identity);
+  if (found != open_.end() && (found->second.expired() || found->second.lock().get() == &state)) open_.erase(found);
 }
 
 }  // namespace object

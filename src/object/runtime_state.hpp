@@ -2,6 +2,7 @@
 // FileState.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -10,6 +11,7 @@
 #include "base/mutexes.hpp"
 #include "base/worker_pool.hpp"
 #include "codecs/registry.hpp"
+#include "fiver/options.hpp"
 #include "fiver/runtime.hpp"
 #include "fiver/spi/storage.hpp"
 #include "fiver/values/limits.hpp"
@@ -32,9 +34,16 @@ class RuntimeState {
   /// The state of the file that `storage` holds: the one that is open, where limits and the way of following are the same and the
   /// file has not changed behind it, else a new one.
   std::shared_ptr<FileState> open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
-                                  const Limits& limits, bool follow_writer);
+                                  const Limits& limits, bool follow_writer, Locking locking);
+  /// The same for writing: the state that is open for writing already, or a new one, with the storage's lock. `make` puts a new file into
+  /// the storage first, once nobody else has it. Throws conflict when another process has the file, or this one for reading only.
+  std::shared_ptr<FileState> open_for_writing(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
+                                              const Options& options, const std::function<void(Storage&)>& make);
+  /// The file is closed: the next open is a new one.
+  void forget(const FileState& state);
 
  private:
+  std::shared_ptr<FileState> find_open(const StorageIdentity& identity);
   Mutex mutex_;
   std::map<StorageIdentity, std::weak_ptr<FileState>> open_;
 };

@@ -40,7 +40,11 @@ std::uint64_t data_bytes(const Dataspace& space, const Datatype& type) {
 ObjectSnapshot::ObjectSnapshot(FileState& file, Address address)
     : file_(file), header_(meta::read_object_header(file.view(), address)), kind_(kind_of(header_)) {}
 
+ObjectSnapshot::ObjectSnapshot(FileState& file, meta::ObjectHeader header, Live live)
+    : file_(file), header_(std::move(header)), kind_(kind_of(header_)), live_(std::move(live)) {}
+
 std::shared_ptr<const meta::LinksReader> ObjectSnapshot::links() const {
+  if (live_.links) return live_.links;
   return links_.get([&] {
     const auto& parameters = file_.parameters();
     return std::shared_ptr<const meta::LinksReader>(
@@ -127,7 +131,9 @@ std::unique_ptr<pipeline::StoredElements> ObjectSnapshot::open_stored() const {
   };
   if (const auto* chunked = std::get_if<ChunkedLayout>(&facts->layout)) {
     auto grid = chunk::ChunkGrid::of(*chunked, facts->space, view.limits());
-    auto index = chunk::open_chunk_index(view, *chunked, grid, !facts->filters.empty(), file_.parameters().chunk_k);
+    auto index = live_.index;
+    if (!index)
+      index = chunk::open_chunk_index(view, *chunked, grid, !facts->filters.empty(), file_.parameters().chunk_k);
     return std::make_unique<pipeline::StoredElements>(view, std::move(grid), std::move(index), codecs(),
                                                       chunked->filter_partial_chunks);
   }

@@ -36,6 +36,13 @@ struct DatasetFacts {
 class ObjectSnapshot {
  public:
   ObjectSnapshot(FileState& file, Address address);
+  /// What changes while the file is written, and what a reader keeps from being used again.
+  struct Live {
+    std::shared_ptr<const meta::LinksReader> links;
+    std::shared_ptr<const chunk::ChunkIndex> index;
+    std::shared_ptr<const void> keeper;
+  };
+  ObjectSnapshot(FileState& file, meta::ObjectHeader header, Live live);
 
   FileState& file() const { return file_; }
   const meta::ObjectHeader& header() const { return header_; }
@@ -64,6 +71,7 @@ class ObjectSnapshot {
   FileState& file_;
   meta::ObjectHeader header_;
   ObjectKind kind_;
+  Live live_;
   Lazy<meta::LinksReader> links_;
   Lazy<DatasetFacts> dataset_;
   Lazy<std::vector<VirtualMapping>> mappings_;

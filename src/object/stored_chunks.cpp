@@ -102,6 +102,7 @@ void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset,
       each(std::move(*whole));
       return;
     }
+    dataset->settle();
     const auto stored = dataset->stored();
     if (!stored->is_chunked()) return;
     stored->index()->for_each([&](std::span<const std::uint64_t> scaled, const chunk::ChunkRecord& record) {
@@ -131,6 +132,7 @@ std::optional<FoundChunk> find_stored_chunk(const std::shared_ptr<const Handle>&
       return found;
     }
     if (auto whole = contiguous_chunk(dataset)) return whole;
+    dataset->settle();
     const auto stored = dataset->stored();
     if (!stored->is_chunked()) return std::nullopt;
     Shape scaled;

@@ -102,11 +102,11 @@ std::string plain_name(const std::string& name) {
 
 VirtualView::VirtualView(const Handle& dataset)
     : file_(dataset.file()),
-      snapshot_(dataset.shared_snapshot()),
-      mappings_(dataset.snapshot().virtual_mappings()),
+      snapshot_(dataset.snapshot()),
+      mappings_(dataset.snapshot()->virtual_mappings()),
       path_(dataset.path()),
       nesting_(dataset.nesting()),
-      space_(dataset.snapshot().dataset()->space),
+      space_(dataset.snapshot()->dataset()->space),
       sources_(most_kept_sources) {
   index_mappings();
   if (!growing_.empty()) find_extent(dataset);
@@ -189,7 +189,7 @@ void VirtualView::find_extent(const Handle& dataset) {
   }
   auto& length = space_.dims[*unlimited_dimension_];
   length = std::max(least, extent.value_or(0));
-  if (const auto& most = dataset.snapshot().dataset()->space.max_dims;
+  if (const auto& most = dataset.snapshot()->dataset()->space.max_dims;
       most && (*most)[*unlimited_dimension_] != unlimited)
     length = std::min(length, (*most)[*unlimited_dimension_]);
 }
@@ -208,7 +208,7 @@ VirtualSource VirtualView::open_source(const std::string& file, const std::strin
   auto found = resolve_path(root_of(home), dataset);
   if (!found.object) {
     result.missing.reason = "no such object: " + found.missing;
-  } else if (found.object->snapshot().kind() != ObjectKind::dataset) {
+  } else if (found.object->snapshot()->kind() != ObjectKind::dataset) {
     result.missing.reason = "not a dataset";
   } else {
     if (nesting_ >= file_->options().limits.virtual_nesting)

@@ -17,6 +17,8 @@ class RawBytes {
   virtual ~RawBytes() = default;
   /// Fills `into` from byte `offset`. Any thread. Throws corrupt when they are not all there, io.
   virtual void read(std::uint64_t offset, MutableBytes into) const = 0;
+  /// Writes from byte `offset` on, in place. Throws io, invalid_argument where that can't be.
+  virtual void write(std::uint64_t offset, ByteView from) const;
 };
 
 /// A block of the file.

@@ -15,7 +15,7 @@ namespace fiver::pipeline {
 class StoredElements {
  public:
   /// Chunked storage.
-  StoredElements(const meta::FileView& file, chunk::ChunkGrid grid, std::unique_ptr<chunk::ChunkIndex> index,
+  StoredElements(const meta::FileView& file, chunk::ChunkGrid grid, std::shared_ptr<const chunk::ChunkIndex> index,
                  CodecChain codecs, bool filter_partial_chunks);
   /// Everything else. `raw` may be null: never written.
   StoredElements(const meta::FileView& file, Shape extent, std::uint32_t element_size, std::unique_ptr<RawBytes> raw);
@@ -46,7 +46,7 @@ class StoredElements {
   Shape extent_, chunk_;
   std::uint64_t chunk_bytes_ = 0;
   chunk::ChunkGrid grid_;
-  std::unique_ptr<chunk::ChunkIndex> index_;
+  std::shared_ptr<const chunk::ChunkIndex> index_;
   CodecChain codecs_;
   bool filter_partial_chunks_ = true;
   std::unique_ptr<RawBytes> raw_;

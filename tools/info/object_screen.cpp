@@ -40,7 +40,8 @@ void print_dataset(Console& console, const OpenTarget& open, const Dataset& data
   console.print("  type      {}\n  shape     {}{}\n", console.name(to_string(dataset.type())),
                 shape_text(dataset.space()), maximum_text(dataset.space()));
   console.print("  storage   {}", layout_name(dataset));
-  if (const auto* chunked = std::get_if<ChunkedLayout>(&dataset.layout())) {
+  const auto layout = dataset.layout();
+  if (const auto* chunked = std::get_if<ChunkedLayout>(&layout)) {
     std::uint64_t bytes = dataset.type().size();
     for (const std::uint64_t n : chunked->chunk) bytes *= n;
     console.print(", {} of {} ({}), index: {}", plural(dataset.chunk_count(), "chunk"), shape_text(chunked->chunk),
@@ -114,9 +115,9 @@ void print_object(JsonWriter& out, const OpenTarget& open) {
     const Dataset dataset = object.as_dataset();
     json.key("type").string(to_string(dataset.type())).key("shape");
     dataset.space().kind == Dataspace::Kind::null ? json.null() : json.numbers(dataset.shape());
-    if (dataset.space().max_dims) {
+    if (const auto space = dataset.space(); space.max_dims) {
       json.key("max_shape").begin_array();
-      for (const std::uint64_t n : *dataset.space().max_dims) n == unlimited ? json.null() : json.number(n);
+      for (const std::uint64_t n : *space.max_dims) n == unlimited ? json.null() : json.number(n);
       json.end_array();
     }
     json.key("layout").string(layout_name(dataset));

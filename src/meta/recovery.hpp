@@ -1,0 +1,26 @@
+// What a commit that was cut short left behind: the record past the end of the file (format/journal_record.hpp), and what to do about it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "fiver/spi/storage.hpp"
+#include "format/journal_record.hpp"
+
+namespace fiver::meta {
+
+/// What has to be written to finish the commit.
+struct Recovery {
+  std::vector<format::JournalEntry> unfinished;  ///< old or torn on disk
+  /// Somebody else wrote to the file since: only what is torn is mended.
+  bool foreign_changes = false;
+};
+
+/// Looks for a record and holds it against the file. Nothing to do: no entries.
+Recovery find_unfinished_commit(const Storage& storage);
+/// Finishes it in the file. The caller has the writer's lock.
+void finish_commit(Storage& storage, const Recovery& recovery);
+/// The file as it will be: `storage` itself when nothing is to be done.
+std::shared_ptr<Storage> with_finished_commit(std::shared_ptr<Storage> storage);
+
+}  // namespace fiver::meta

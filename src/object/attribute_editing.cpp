@@ -1,0 +1,174 @@
+// Setting, removing and renaming attributes.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/checked.hpp"
+#include "convert/plan.hpp"
+#include "fiver/object.hpp"
+#include "fiver/values/variable.hpp"
+#include "format/attribute_message.hpp"
+#include "format/dataspace_message.hpp"
+#include "format/datatype_message.hpp"
+#include "format/shared_message.hpp"
+#include "object/editing.hpp"
+#include "object/file_state.hpp"
+
+namespace fiver {
+namespace {
+
+using format::MessageType;
+
+/// What version 1 of the object header can hold in one message.
+constexpr std::size_t most_old_bytes = 65000;
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+template <class Encode>
+Bytes encoded(const object::FileState& file, Encode&& encode) {
+  Encoder out(file.view().widths());
+  encode(out);
+  return std::move(out).take();
+}
+
+/// Its value in the stored type. Text and sequences of variable length go to the global heap.
+Bytes stored_value(object::FileState& file, const Datatype& stored, std::uint64_t count, const Datatype& memory,
+                   std::span<const std::byte> from) {
+  const auto given = checked_multiply(count, memory.size());
+  if (!given || *given != from.size())
+    throw Error(ErrorKind::invalid_argument,
+                fmt::format("{} elements of {} bytes from {} bytes", count, memory.size(), from.size()));
+  Bytes value(static_cast<std::size_t>(count) * stored.size());
+  convert::ConversionPlan::make_for_writing(memory, stored, file.view().widths())
+      .convert_for_writing(from, value, static_cast<std::size_t>(count), &file.writer()->heap());
+  return value;
+}
+
+struct Parts {
+  Bytes type, space, data;
+  bool type_shared = false;
+  std::uint8_t lowest = 3;
+
+  Bytes message(const object::FileState& file, const std::string& name, CharacterSet charset) const {
+    format::AttributeMessage message{name, charset, type, space, type_shared, false, data};
+    return encoded(file, [&](Encoder& out) {
+      format::encode_attribute(out, message, format::attribute_version(message, lowest));
+    });
+  }
+};
+
+object::DraftMessage draft_message(Bytes body, const std::string& name) {
+  return {
+      static_cast<std::uint16_t>(MessageType::attribute), 0, {}, std::make_shared<const Bytes>(std::move(body)), name};
+}
+
+}  // namespace
+
+void Object::write_attribute(const std::string& name, const Datatype& stored, const Dataspace& space,
+                             const Datatype& memory, std::span<const std::byte> from,
+                             std::optional<Address> committed_type) const {
+  handle_->guarded([&] {
+    auto& file = handle_->file()->state();
+    auto& writer = file.writer_or_throw();
+    if (name.find('\0') != std::string::npos || name.size() > 65534)
+      throw Error(ErrorKind::invalid_argument, "an attribute's name has at most 65534 bytes, and no 0 among them");
+    const auto& state = handle_->state();
+    const auto draft = writer.draft_of(state);
+    const bool old = draft->prefix.version == 1;
+    Parts parts;
+    parts.lowest = old ? 1 : 3;
+    parts.type_shared = committed_type.has_value();
+    parts.type = encoded(file, [&](Encoder& out) {
+      if (committed_type)
+        format::encode_shared_message_ref(out, {*committed_type});
+      else
+        format::encode_datatype(out, stored, old ? 1 : 3);
+    });
+    parts.space = encoded(file, [&](Encoder& out) {
+      format::encode_dataspace(out, space, format::dataspace_version(space, old ? 1 : 2));
+    });
+    parts.data = stored_value(file, stored, space.element_count(), memory, from);
+    auto body = parts.message(file, name, is_ascii(name) ? CharacterSet::ascii : CharacterSet::utf8);
+    if (old && body.size() > most_old_bytes)
+      throw Error(ErrorKind::unsupported,
+                  fmt::format("attribute \"{}\": {} bytes; objects in this file's old style hold {} at most", name,
+                              body.size(), most_old_bytes));
+    auto message = draft_message(std::move(body), name);
+    writer.edit([&] {
+      const auto known = std::find_if(draft->messages.begin(), draft->messages.end(),
+                                      [&](const auto& m) { return m.type == message.type && m.name == name; });
+      if (known != draft->messages.end()) {
+        message.creation_index = known->creation_index;
+        *known = std::move(message);
+      } else {
+        if (draft->attribute_order_tracked) {
+          if (draft->next_attribute_order > 0xFFFF)
+            throw Error(ErrorKind::limit, "an object that keeps the order of its attributes has had 65536 of them");
+          message.creation_index = draft->next_attribute_order++;
+        }
+        draft->messages.push_back(std::move(message));
+      }
+      writer.publish(state, *draft);
+    });
+  });
+}
+
+void Object::remove_attribute(const std::string& name) const {
+  handle_->guarded([&] {
+    auto& writer = handle_->file()->state().writer_or_throw();
+    const auto draft = writer.draft_of(handle_->state());
+    writer.edit([&] {
+      const auto gone = std::erase_if(draft->messages, [&](const auto& m) {
+        return m.type == static_cast<std::uint16_t>(MessageType::attribute) && m.name == name;
+      });
+      if (gone == 0) throw Error(ErrorKind::not_found, "no attribute \"" + name + "\"");
+      writer.publish(handle_->state(), *draft);
+    });
+  });
+}
+
+void Object::rename_attribute(const std::string& from, const std::string& to) const {
+  handle_->guarded([&] {
+    auto& file = handle_->file()->state();
+    auto& writer = file.writer_or_throw();
+    const auto draft = writer.draft_of(handle_->state());
+    writer.edit([&] {
+      if (draft->find_attribute(to) != nullptr)
+        throw Error(ErrorKind::invalid_argument, "there is an attribute \"" + to + "\"");
+      const auto known = std::find_if(draft->messages.begin(), draft->messages.end(), [&](const auto& m) {
+        return m.type == static_cast<std::uint16_t>(MessageType::attribute) && m.name == from;
+      });
+      if (known == draft->messages.end()) throw Error(ErrorKind::not_found, "no attribute \"" + from + "\"");
+      const auto attribute = format::decode_attribute(*known->body, file.view().widths());
+      auto renamed = attribute;
+      renamed.name = to;
+      renamed.charset = is_ascii(to) ? CharacterSet::ascii : CharacterSet::utf8;
+      auto message = draft_message(
+          encoded(file,
+                  [&](Encoder& out) {
+                    format::encode_attribute(out, renamed,
+                                             format::attribute_version(renamed, draft->prefix.version == 1 ? 1 : 3));
+                  }),
+          to);
+      if (draft->attribute_order_tracked) message.creation_index = draft->next_attribute_order++;
+      *known = std::move(message);
+      writer.publish(handle_->state(), *draft);
+    });
+  });
+}
+
+void detail::set_text_attribute(const Object& object, const std::string& name, const Dataspace& space,
+                                std::span<const std::string> values) {
+  const Datatype text(16, VariableStringType{StringPadding::null_terminated, CharacterSet::utf8});
+  std::vector<VariablePart> parts;
+  for (const auto& value : values)
+    parts.push_back({value.size(), value.empty() ? nullptr : std::as_bytes(std::span(value)).data()});
+  const auto widths = object.handle().file()->state().view().widths();
+  const Datatype stored(format::variable_length_size(widths),
+                        VariableStringType{StringPadding::null_terminated, CharacterSet::utf8});
+  object.write_attribute(name, stored, space, text, std::as_bytes(std::span(parts)));
+}
+
+}  // namespace fiver

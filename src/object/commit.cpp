@@ -1,0 +1,309 @@
+#include "object/commit.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "chunk/index_writer.hpp"
+#include "format/journal_record.hpp"
+#include "format/layout_message.hpp"
+#include "object/dataset_writer.hpp"
+#include "object/file_state.hpp"
+#include "object/freeing.hpp"
+
+namespace fiver::object {
+namespace {
+
+constexpr std::uint64_t least_reserve = 64 << 10, most_reserve = 16 << 20;
+/// Neighbouring blocks are written together up to so many bytes.
+constexpr std::size_t most_joined = 1 << 20;
+
+constexpr std::uint64_t on_line(std::uint64_t position) {
+  return (position + format::journal_trailer_size - 1) / format::journal_trailer_size * format::journal_trailer_size;
+}
+
+}  // namespace
+
+Commit::Commit(FileWriter& writer, Durability durability, bool last)
+    : writer_(writer),
+      file_(writer.file()),
+      durability_(durability),
+      last_(last),
+      changes_(writer.space(), writer.file().view().widths()) {}
+
+void Commit::run() {
+  drain();
+  freeze();
+  try {
+    encode();
+    write();
+  } catch (const Error& error) {
+    undo(error.reason());
+    throw;
+  } catch (const std::exception& error) {
+    undo(error.what());
+    throw;
+  }
+  finish();
+}
+
+void Commit::drain() {
+  std::vector<std::pair<std::shared_ptr<ObjectState>, std::shared_ptr<Draft>>> dirty;
+  {
+    std::lock_guard lock(writer_.edits_);
+    for (const auto& [address, entry] : writer_.dirty_)
+      if (entry.second->dataset) dirty.push_back(entry);
+  }
+  for (const auto& [state, draft] : dirty) draft->dataset->drain();
+}
+
+void Commit::freeze() {
+  std::lock_guard lock(writer_.edits_);
+  const auto take = [](const auto& entry) {
+    Part part;
+    part.object.state = entry.first;
+    part.object.draft = entry.second;
+    part.object.cut = *entry.second;
+    if (part.object.cut.links) part.object.links = part.object.cut.links->freeze();
+    if (part.object.cut.dataset && part.object.cut.dataset->index())
+      part.object.chunks = part.object.cut.dataset->index()->freeze();
+    entry.second->dirty = false;
+    return part;
+  };
+  for (const auto& [address, entry] : writer_.dirty_) parts_.push_back(take(entry));
+  for (const auto& entry : writer_.deleted_) deleted_.push_back(take(entry));
+  writer_.dirty_.clear();
+  writer_.deleted_.clear();
+}
+
+void Commit::encode() {
+  for (auto& part : parts_) encode_part(part);
+  for (auto& part : deleted_) free_deleted(part);
+}
+
+void Commit::encode_part(Part& part) {
+  const auto& object = part.object;
+  part.encoded = encode_object(file_, changes_, object);
+  part.freed = std::move(changes_.freed());
+  changes_.freed().clear();
+  if (!object.cut.in_file) {
+    changes_.write(object.cut.address, part.encoded.image);
+    return;
+  }
+  add_record(part);
+}
+
+void Commit::add_record(Part& part) {
+  const auto& object = part.object;
+  Record record{file_.view().base() + object.cut.address.value, {object.cut.image}, false};
+  if (object.links && !object.links->removed.empty()) {
+    // Links that leave while what they lead to stays: those that came are written first.
+    std::set<std::uint64_t> gone;
+    for (const auto& deleted : deleted_) gone.insert(deleted.object.cut.address.value);
+    LinkMap both = *object.links->links;
+    bool stays = false;
+    for (const auto& link : object.links->removed) {
+      const auto* hard = std::get_if<HardLink>(&link.target);
+      if (hard != nullptr && gone.contains(hard->target.value)) continue;
+      stays = true;
+      both.emplace(link.name, link);
+    }
+    record.removes = stays;
+    if (stays && object.links->added) {
+      auto between = object;
+      between.cut.stored = {};
+      between.chunks.reset();
+      const auto taken = changes_.taken().size();
+      record.images.push_back(encode_object(file_, changes_, between, &both).image);
+      part.freed.insert(part.freed.end(), changes_.taken().begin() + static_cast<std::ptrdiff_t>(taken),
+                        changes_.taken().end());
+      changes_.freed().clear();
+    }
+  }
+  if (object.cut.reference_count < object.cut.committed_references) record.removes = true;
+  record.images.push_back(part.encoded.image);
+  if (record.images.front() != record.images.back()) records_.push_back(std::move(record));
+}
+
+void Commit::free_deleted(Part& part) {
+  free_object(file_, changes_, part.object.cut, part.object.chunks ? &*part.object.chunks : nullptr);
+  part.freed = std::move(changes_.freed());
+  changes_.freed().clear();
+}
+
+void Commit::plan_end_of_file() {
+  auto& space = writer_.space();
+  const auto end = last_ ? space.trim() : space.end();
+  const auto now = writer_.end_of_file_;
+  raises_first_ = end > now;
+  new_end_of_file_ = now;
+  const auto reserve = std::clamp(2 * (end - std::min(end, writer_.last_end_)), least_reserve, most_reserve);
+  if (last_)
+    new_end_of_file_ = end;
+  else if (durability_ == Durability::full && now < end + reserve / 2)
+    new_end_of_file_ = end + reserve;  // ahead of the need, or the next commit has to wait for the disk once more
+  else if (raises_first_)
+    new_end_of_file_ = end;
+  if (new_end_of_file_ == now) return;
+  auto superblock = file_.superblock().superblock;
+  const auto encoded = [&](std::uint64_t end_of_file) {
+    superblock.end_of_file = superblock.base_address + end_of_file;
+    Encoder out(superblock.widths);
+    format::encode_superblock(out, superblock);
+    return std::move(out).take();
+  };
+  old_superblock_ = encoded(now);
+  new_superblock_ = encoded(new_end_of_file_);
+}
+
+void Commit::barrier() {
+  if (durability_ != Durability::full) return;
+  const auto before = std::exchange(in_place_, true);  // a sync that failed is final
+  file_.view().storage().sync();
+  in_place_ = before;
+}
+
+void Commit::write_blocks() {
+  auto& storage = file_.view().storage();
+  const auto base = file_.view().base();
+  for (const auto& [address, bytes] : writer_.heap().take(true)) {
+    storage.write_at(base + address.value, *bytes);
+    file_.view().forget(address, bytes->size());
+    writer_.heap().written(address);
+  }
+  const auto& fresh = changes_.fresh();
+  for (auto block = fresh.begin(); block != fresh.end();) {
+    const auto start = block->first;
+    const auto single = std::next(block);
+    if (single == fresh.end() || single->first != start + block->second.size() || block->second.size() > most_joined) {
+      storage.write_at(base + start, block->second);
+      file_.view().forget(Address{start}, block->second.size());
+      block = single;
+      continue;
+    }
+    Bytes joined;
+    for (; block != fresh.end() && block->first == start + joined.size() && joined.size() < most_joined; ++block)
+      joined.insert(joined.end(), block->second.begin(), block->second.end());
+    storage.write_at(base + start, joined);
+    file_.view().forget(Address{start}, joined.size());
+  }
+}
+
+void Commit::write_journal() {
+  auto& storage = file_.view().storage();
+  const auto base = file_.view().base();
+  const auto contents = base + std::max(new_end_of_file_, writer_.end_of_file_);
+  std::vector<format::JournalEntry> entries;
+  if (!new_superblock_.empty()) entries.push_back({file_.superblock().position, {old_superblock_, new_superblock_}});
+  for (const auto& record : records_) entries.push_back({record.position, record.images});
+  if (entries.empty() || durability_ == Durability::none || writer_.mutant_.no_journal) {
+    // The file is never shorter than its superblock says, and has no record of an older commit at its end.
+    if (storage.size() < contents || (!entries.empty() && storage.size() > contents)) storage.resize(contents);
+    return;
+  }
+  const auto position = on_line(contents);
+  const auto bytes = format::encode_journal(entries, position, new_end_of_file_);
+  if (storage.size() != position + bytes.size()) storage.resize(position + bytes.size());
+  storage.write_at(position, bytes);
+}
+
+void Commit::rewrite(std::uint64_t position, const Bytes& bytes) {
+  in_place_ = true;
+  file_.view().storage().write_at(position, bytes);
+  const auto base = file_.view().base();
+  if (position >= base) file_.view().forget(Address{position - base}, bytes.size());
+}
+
+void Commit::write_records(bool removals) {
+  for (const auto& record : records_) {
+    if (!removals && record.images.size() > 2) rewrite(record.position, record.images[1]);
+    if (record.removes == removals) rewrite(record.position, record.images.back());
+  }
+}
+
+void Commit::write() {
+  plan_end_of_file();
+  write_blocks();
+  const bool waits = durability_ == Durability::full && writer_.unsynced_;
+  if (records_.empty() && new_superblock_.empty()) {
+    write_journal();
+    if (waits || !changes_.fresh().empty() || writer_.wrote_data()) barrier();
+    return;
+  }
+  write_journal();
+  if (!writer_.mutant_.no_first_barrier) barrier();
+  if (raises_first_) {
+    rewrite(file_.superblock().position, new_superblock_);
+    barrier();
+  } else if (!new_superblock_.empty()) {
+    rewrite(file_.superblock().position, new_superblock_);
+  }
+  const bool removal_first = writer_.mutant_.removal_before_addition;
+  const auto has = [&](bool removals) {
+    return std::any_of(records_.begin(), records_.end(), [&](const auto& r) { return r.removes == removals; });
+  };
+  write_records(removal_first);
+  if (has(true) &&
+      (has(false) || std::any_of(records_.begin(), records_.end(), [](const auto& r) { return r.images.size() > 2; })))
+    barrier();
+  write_records(!removal_first);
+  barrier();
+  if (last_) file_.view().storage().resize(file_.view().base() + new_end_of_file_);
+}
+
+void Commit::undo(const std::string& reason) {
+  changes_.give_up();
+  writer_.heap().untake();
+  std::lock_guard lock(writer_.edits_);
+  // What is on the disk now is only known when the file is opened again.
+  if (in_place_) writer_.broken_ = reason;
+  for (auto* list : {&parts_, &deleted_}) {
+    for (auto& part : *list) {
+      auto& draft = *part.object.draft;
+      if (part.object.links) draft.links->failed(*part.object.links);
+      if (part.object.chunks) draft.dataset->index()->failed(*part.object.chunks);
+      if (list == &parts_)
+        writer_.mark_dirty(part.object.state, draft);
+      else
+        writer_.deleted_.emplace_back(part.object.state, part.object.draft);
+    }
+  }
+}
+
+void Commit::finish() {
+  {
+    std::lock_guard lock(writer_.waiting_mutex_);
+    writer_.unsynced_ = durability_ != Durability::full;
+    if (!writer_.unsynced_) {
+      writer_.synced_end_ = writer_.space().end();
+      for (const auto& extent : writer_.waiting_) writer_.space().give_back(extent);
+      writer_.waiting_.clear();
+    }
+  }
+  writer_.end_of_file_ = new_end_of_file_;
+  writer_.last_end_ = writer_.space().end();
+  writer_.note_data_written(false);
+  for (auto& part : parts_)
+    if (part.encoded.layout) part.index = part.object.cut.dataset->open_index(*part.encoded.layout, part.object.cut);
+  std::lock_guard lock(writer_.edits_);
+  for (auto* list : {&parts_, &deleted_}) {
+    for (auto& part : *list) {
+      auto& draft = *part.object.draft;
+      auto garbage = writer_.new_garbage();
+      draft.garbage->hand_over(std::move(part.freed), garbage);
+      draft.garbage = std::move(garbage);
+      if (list == &deleted_) continue;
+      draft.in_file = true;
+      draft.image = std::move(part.encoded.image);
+      draft.stored = std::move(part.encoded.stored);
+      draft.committed_references = part.object.cut.reference_count;
+      for (auto& message : part.encoded.updated)
+        draft.set(static_cast<format::MessageType>(message.type), message.flags, Bytes(*message.body));
+      if (!draft.stored.symbol_table) draft.remove(format::MessageType::symbol_table);
+      if (part.encoded.layout)
+        draft.dataset->committed(std::move(part.index), std::get<ChunkedLayout>(*part.encoded.layout), part.object.cut);
+      part.object.state->publish(snapshot_of(file_, draft));
+    }
+  }
+}
+
+}  // namespace fiver::object

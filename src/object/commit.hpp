@@ -1,0 +1,66 @@
+// One commit: what changed since the last one goes to the file, so that a crash at any moment leaves the state before or after it, object by
+// object. docs/durability.md says what that means for whom.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fiver/values/writing.hpp"
+#include "meta/change_set.hpp"
+#include "object/file_writer.hpp"
+#include "object/object_encoding.hpp"
+
+namespace fiver::object {
+
+class Commit {
+ public:
+  /// `last`: the file is closed after it, and ends where its contents do.
+  Commit(FileWriter& writer, Durability durability, bool last);
+  /// Throws what I/O throws; nothing is lost then, and a later commit writes it.
+  void run();
+
+ private:
+  struct Part {
+    FrozenObject object;
+    EncodedObject encoded;
+    std::vector<meta::Extent> freed;
+    std::shared_ptr<const chunk::ChunkIndex> index;  ///< of a chunked dataset, as it is in the file afterwards
+  };
+  struct Record {
+    std::uint64_t position = 0;
+    std::vector<Bytes> images;  ///< old, perhaps one between, new
+    bool removes = false;
+  };
+
+  void drain();
+  void freeze();
+  void encode();
+  void encode_part(Part& part);
+  void free_deleted(Part& part);
+  void add_record(Part& part);
+  void plan_end_of_file();
+  void write();
+  void write_blocks();
+  void write_journal();
+  void write_records(bool removals);
+  void rewrite(std::uint64_t position, const Bytes& bytes);
+  void barrier();
+  void undo(const std::string& reason);
+  void finish();
+
+  FileWriter& writer_;
+  FileState& file_;
+  Durability durability_;
+  bool last_;
+  meta::ChangeSet changes_;
+  std::vector<Part> parts_, deleted_;
+  std::vector<Record> records_;
+  std::uint64_t new_end_of_file_ = 0;
+  bool raises_first_ =
+      false;  ///< contents reach beyond the end of the file that the superblock tells: that comes first
+  Bytes old_superblock_, new_superblock_;
+  bool in_place_ = false;  ///< what the last commit leads to may have been rewritten, or a sync failed
+};
+
+}  // namespace fiver::object

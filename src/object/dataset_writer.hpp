@@ -1,0 +1,96 @@
+// The elements of one dataset that is written to: chunks go out encoded as they come whole, parts of chunks are staged and go out later, once
+// for each chunk. Contiguous elements are written in place.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "base/mutexes.hpp"
+#include "chunk/live_index.hpp"
+#include "convert/plan.hpp"
+#include "fiver/dataset.hpp"
+#include "object/draft.hpp"
+#include "object/snapshot.hpp"
+#include "object/stage.hpp"
+#include "pipeline/encode_chain.hpp"
+#include "select/partition.hpp"
+
+namespace fiver::object {
+
+class FileWriter;
+class ObjectState;
+
+/// What is written: elements of the stored type, or of the one that a conversion starts from.
+struct WriteSource {
+  ByteView bytes;
+  std::size_t element_size = 0;                         ///< of `bytes`
+  const convert::ConversionPlan* conversion = nullptr;  ///< null: of the stored type
+
+  /// `count` elements from number `from` on, as they are stored.
+  void copy(std::uint64_t from, std::uint64_t count, MutableBytes to) const;
+};
+
+class DatasetWriter {
+ public:
+  /// `facts`: the dataset as it is now; `index`: of chunked ones, what the file has.
+  DatasetWriter(FileWriter& writer, std::shared_ptr<ObjectState> state, const DatasetFacts& facts,
+                std::shared_ptr<const chunk::ChunkIndex> index);
+
+  /// Null unless chunked.
+  const std::shared_ptr<chunk::LiveIndex>& index() const { return index_; }
+
+  /// Elements at the places of `to`, which count from the start of the source's bytes.
+  void write(const select::Placed& to, const WriteSource& source, const ReadOptions& options);
+  void write_chunk(const Shape& scaled, ByteView stored, std::uint32_t mask);
+  /// Chunks outside the new extent go; those that cross it are filled behind it. The dataspace is the caller's to change.
+  void cut(const Shape& extent);
+
+  /// Writes what is staged. Where `first` and `last` chunk are given, only if something is staged between them.
+  void drain(const Shape* first = nullptr, const Shape* last = nullptr);
+
+  // For commits.
+  chunk::ChunkGrid committed_grid() const;
+  std::shared_ptr<const chunk::ChunkIndex> open_index(const Layout& layout, const Draft& cut) const;
+  void committed(std::shared_ptr<const chunk::ChunkIndex> index, const ChunkedLayout& layout, const Draft& cut);
+
+ private:
+  struct Job;
+  struct Worker;
+  using Encode = std::function<void(Job& job, Worker& worker)>;
+
+  std::uint64_t next_stamp();
+  void write_chunks(std::size_t count, const ReadOptions& options, const std::function<void(std::size_t, Job&)>& begin,
+                    const Encode& encode, const std::function<void(Job&)>& refused);
+  void encode_into(Job& job, ByteView chunk, Worker& worker) const;
+  void place_jobs(std::vector<Job>& jobs, const ReadOptions& options);
+  void drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& worker) const;
+  bool is_partial(const Shape& scaled) const;
+  void stage_pieces(const select::Partition& partition, const std::vector<std::uint64_t>& which,
+                    const WriteSource& source, std::uint64_t stamp, const ReadOptions& options);
+  void fill_chunk(MutableBytes chunk) const;
+
+  FileWriter& writer_;
+  std::weak_ptr<ObjectState> state_;
+  std::size_t element_size_;
+  Bytes fill_;  ///< one element
+  // Chunked.
+  std::shared_ptr<chunk::LiveIndex> index_;
+  Shape chunk_;
+  std::uint64_t chunk_bytes_ = 0;
+  bool filter_partial_chunks_ = true, filtered_ = false;
+  pipeline::EncodeChain encoder_;
+  pipeline::CodecChain decoder_;
+
+  mutable Mutex mutex_;
+  Condition drained_;
+  bool draining_ = false;
+  Stage stage_;
+  std::uint64_t staged_budget_ = 0;  ///< taken from the runtime's memory
+  std::uint64_t stamps_ = 0;
+  Shape extent_;  ///< for chunks that cross it
+  ChunkedLayout committed_layout_;
+  Dataspace committed_space_;
+};
+
+}  // namespace fiver::object

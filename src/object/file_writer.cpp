@@ -1,0 +1,215 @@
+#include "object/file_writer.hpp"
+
+#include <algorithm>
+
+#include "object/commit.hpp"
+#include "object/dataset_writer.hpp"
+#include "object/file_state.hpp"
+#include "object/object_encoding.hpp"
+
+namespace fiver::object {
+namespace {
+
+/// The writers that this thread's calls are in, innermost last: a call inside a call is not refused while close() waits.
+thread_local std::vector<const FileWriter*> calls_under_way;
+
+std::uint64_t contents_end(const meta::FoundSuperblock& found) {
+  return found.superblock.end_of_file - found.superblock.base_address;
+}
+
+}  // namespace
+
+FileWriter::FileWriter(FileState& file, const Settings& settings)
+    : file_(file),
+      settings_(settings),
+      generation_(fork_generation()),
+      space_(contents_end(file.superblock()), file.view().base()),
+      heap_(space_, file.view().widths()),
+      end_of_file_(space_.end()),
+      last_end_(space_.end()),
+      synced_end_(space_.end()) {}
+
+FileWriter::Use::Use(FileWriter& writer) : writer_(writer) {
+  const bool nested = std::find(calls_under_way.begin(), calls_under_way.end(), &writer) != calls_under_way.end();
+  {
+    std::lock_guard lock(writer_.uses_);
+    if (writer_.closed_ || (writer_.closing_ && !nested))
+      throw Error(ErrorKind::invalid_argument, "the file is closed");
+    ++writer_.in_use_;
+  }
+  calls_under_way.push_back(&writer);
+}
+
+FileWriter::Use::~Use() {
+  calls_under_way.pop_back();
+  std::lock_guard lock(writer_.uses_);
+  if (--writer_.in_use_ == 0) writer_.uses_changed_.notify_all();
+}
+
+void FileWriter::check_writable() const {
+  if (fork_generation() != generation_)
+    throw Error(ErrorKind::conflict, "a child process may read files that its parent opened, not write to them");
+  std::lock_guard lock(edits_);
+  if (broken_) throw Error(ErrorKind::io, "nothing more can be written: " + *broken_);
+}
+
+std::shared_ptr<Draft> FileWriter::draft_of(const std::shared_ptr<ObjectState>& state) {
+  if (auto known = edit([&] { return state->draft(); })) return known;
+  auto fresh = load_draft(file_, state->address());
+  fresh->garbage = new_garbage();
+  return edit([&] {
+    if (auto known = state->draft()) return known;
+    state->set_draft(fresh);
+    // From here on readers hold the garbage of the object.
+    state->publish(snapshot_of(file_, *fresh));
+    return fresh;
+  });
+}
+
+std::shared_ptr<Draft> FileWriter::draft_with_links(const std::shared_ptr<ObjectState>& state) {
+  auto draft = draft_of(state);
+  Draft copy;
+  const bool there = edit([&] {
+    copy = *draft;
+    return draft->links != nullptr;
+  });
+  if (there) return draft;
+  auto links = load_links(file_, copy);
+  edit([&] { take_links(*draft, std::move(links)); });
+  return draft;
+}
+
+std::shared_ptr<ObjectState> FileWriter::add_object(const std::shared_ptr<Draft>& draft, std::uint64_t growth) {
+  const auto needed = room_for(*draft, 0);
+  draft->room = room_for(*draft, growth);
+  // A header that others may come to lead to is one sector's record, as far as it can be.
+  while (draft->room > needed && block_size(*draft) > meta::Space::sector) draft->room -= 8;
+  draft->garbage = new_garbage();
+  draft->address = space_.allocate_record(block_size(*draft));
+  auto state = file_.object(draft->address);
+  edit([&] {
+    state->set_draft(draft);
+    publish(state, *draft);
+  });
+  return state;
+}
+
+void FileWriter::mark_dirty(const std::shared_ptr<ObjectState>& state, Draft& draft) {
+  if (draft.deleted || draft.dirty) return;
+  draft.dirty = true;
+  dirty_[draft.address.value] = {state, state->draft()};
+}
+
+void FileWriter::publish(const std::shared_ptr<ObjectState>& state, Draft& draft) {
+  mark_dirty(state, draft);
+  state->publish(snapshot_of(file_, draft));
+}
+
+void FileWriter::write_now(Address address, const Bytes& bytes) {
+  file_.view().storage().write_at(file_.view().base() + address.value, bytes);
+  file_.view().forget(address, bytes.size());
+  note_data_written();
+}
+
+Address FileWriter::put_now(const Bytes& bytes) {
+  const auto address = space_.allocate(bytes.size());
+  write_now(address, bytes);
+  return address;
+}
+
+void FileWriter::note_deleted(std::shared_ptr<ObjectState> state, std::shared_ptr<Draft> draft) {
+  draft->deleted = true;
+  dirty_.erase(draft->address.value);
+  deleted_.emplace_back(std::move(state), std::move(draft));
+}
+
+std::shared_ptr<Garbage> FileWriter::new_garbage() {
+  return std::make_shared<Garbage>([this](const std::vector<meta::Extent>& extents) { give_back(extents); });
+}
+
+void FileWriter::give_back(const std::vector<meta::Extent>& extents) {
+  if (settings_.mode == WriterMode::live) return;  // readers that nobody knows of may be looking at it
+  std::lock_guard lock(waiting_mutex_);
+  for (const auto& extent : extents) {
+    if (unsynced_ && extent.address.value < synced_end_)
+      waiting_.push_back(extent);  // the disk may still have the state that leads to it
+    else
+      space_.give_back(extent);
+  }
+}
+
+void FileWriter::take_turn() {
+  std::unique_lock lock(turn_);
+  while (committing_) turn_changed_.wait(turn_);
+  committing_ = true;
+  lock.release();
+  turn_.unlock();
+}
+
+void FileWriter::end_turn() {
+  std::lock_guard lock(turn_);
+  committing_ = false;
+  turn_changed_.notify_all();
+}
+
+void FileWriter::run_commit(Durability durability, bool last) {
+  take_turn();
+  try {
+    Commit(*this, durability, last).run();
+  } catch (...) {
+    end_turn();
+    throw;
+  }
+  end_turn();
+}
+
+void FileWriter::commit(Durability durability) {
+  check_writable();
+  run_commit(durability, false);
+}
+
+bool FileWriter::is_closed() const {
+  std::lock_guard lock(uses_);
+  return closed_;
+}
+
+void FileWriter::close() {
+  {
+    std::unique_lock lock(uses_);
+    if (closing_ || closed_) return;
+    closing_ = true;
+    const auto own = static_cast<unsigned>(std::count(calls_under_way.begin(), calls_under_way.end(), this));
+    while (in_use_ > own) uses_changed_.wait(uses_);
+    lock.release();
+    uses_.unlock();
+  }
+  const auto finish = [&] {
+    std::lock_guard lock(uses_);
+    closed_ = true;
+    closing_ = false;
+  };
+  try {
+    check_writable();
+    run_commit(settings_.close, true);
+  } catch (...) {
+    finish();
+    if (fork_generation() == generation_ && settings_.locked) file_.view().storage().unlock();
+    throw;
+  }
+  finish();
+  if (settings_.locked) file_.view().storage().unlock();
+}
+
+void FileWriter::drop() noexcept {
+  if (fork_generation() != generation_ || is_closed()) return;
+  try {
+    close();
+  } catch (Error& error) {
+    error.in_file(file_.name());
+    if (settings_.on_error) settings_.on_error(error);
+  } catch (const std::exception& error) {
+    if (settings_.on_error) settings_.on_error(Error(ErrorKind::io, error.what()).in_file(file_.name()));
+  }
+}
+
+}  // namespace fiver::object

@@ -1,0 +1,136 @@
+// What a file open for writing has beside what every open file has: its free space, the objects that were changed, and commits.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/mutexes.hpp"
+#include "fiver/options.hpp"
+#include "fiver/values/writing.hpp"
+#include "meta/pending_heap.hpp"
+#include "meta/space.hpp"
+#include "object/draft.hpp"
+#include "object/garbage.hpp"
+
+namespace fiver::object {
+
+class ObjectState;
+
+/// Ways to break a commit on purpose: a test of commits that these don't fail tests nothing.
+struct CommitMutant {
+  bool no_first_barrier = false, no_journal = false, removal_before_addition = false;
+};
+
+class FileWriter {
+ public:
+  struct Settings {
+    WriterMode mode = WriterMode::exclusive;
+    Durability flush = Durability::order, close = Durability::full;
+    std::function<void(const Error&)> on_error;
+    bool locked = false;  ///< the storage's lock is held
+  };
+
+  FileWriter(FileState& file, const Settings& settings);
+
+  /// A call on the file is under way: close() waits for it, and it fails when the file is closed.
+  class Use {
+   public:
+    explicit Use(FileWriter& writer);
+    ~Use();
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+
+   private:
+    FileWriter& writer_;
+  };
+
+  /// Throws unless the file can be written to: conflict in a child process, io after a failed sync.
+  void check_writable() const;
+  meta::Space& space() { return space_; }
+  meta::PendingHeap& heap() { return heap_; }
+  FileState& file() const { return file_; }
+  const Settings& settings() const { return settings_; }
+
+  /// The object's draft, read from the file when it is first asked for.
+  std::shared_ptr<Draft> draft_of(const std::shared_ptr<ObjectState>& state);
+  /// The same, with the links of a group in it.
+  std::shared_ptr<Draft> draft_with_links(const std::shared_ptr<ObjectState>& state);
+  /// A new object, which no link leads to yet. `draft` has no address; its header gets room for what it has and `growth` bytes more.
+  std::shared_ptr<ObjectState> add_object(const std::shared_ptr<Draft>& draft, std::uint64_t growth);
+
+  /// Runs `change` under the lock of all edits: short, without I/O.
+  template <class Change>
+  decltype(auto) edit(Change&& change) {
+    std::lock_guard lock(edits_);
+    return change();
+  }
+  // Inside edit().
+  void mark_dirty(const std::shared_ptr<ObjectState>& state, Draft& draft);
+  /// mark_dirty(), and readers see the draft as it is now.
+  void publish(const std::shared_ptr<ObjectState>& state, Draft& draft);
+
+  /// Bytes for fresh space that must be in the file before the next commit: nothing leads there yet.
+  void write_now(Address address, const Bytes& bytes);
+  Address put_now(const Bytes& bytes);
+
+  /// Objects that were dropped: what they take is given up by the next commit.
+  void note_deleted(std::shared_ptr<ObjectState> state, std::shared_ptr<Draft> draft);
+
+  void commit(Durability durability);
+  /// Commits, cuts the file, gives up the lock. No call is under way any more when it returns.
+  void close();
+  bool is_closed() const;
+  /// close() for a file whose last handle went; errors go to the settings' hook.
+  void drop() noexcept;
+
+  void mutate(const CommitMutant& mutant) { mutant_ = mutant; }
+  std::shared_ptr<Garbage> new_garbage();
+  /// Elements went to the file outside any commit: the next one waits for the disk even when nothing else changed.
+  void note_data_written(bool written = true) { wrote_data_ = written; }
+  bool wrote_data() const { return wrote_data_; }
+
+ private:
+  friend class Commit;
+  void give_back(const std::vector<meta::Extent>& extents);
+  void take_turn();
+  void end_turn();
+  void run_commit(Durability durability, bool last);
+
+  FileState& file_;
+  Settings settings_;
+  std::uint32_t generation_;
+  meta::Space space_;
+  meta::PendingHeap heap_;
+  CommitMutant mutant_;
+
+  mutable Mutex edits_;
+  std::map<std::uint64_t, std::pair<std::shared_ptr<ObjectState>, std::shared_ptr<Draft>>> dirty_;
+  std::vector<std::pair<std::shared_ptr<ObjectState>, std::shared_ptr<Draft>>> deleted_;
+
+  mutable Mutex uses_;
+  Condition uses_changed_;
+  unsigned in_use_ = 0;
+  bool closing_ = false, closed_ = false;
+
+  Mutex turn_;
+  Condition turn_changed_;
+  bool committing_ = false;
+  // Of whoever has the turn.
+  std::uint64_t end_of_file_;   ///< as the superblock in the file says, from address 0
+  std::uint64_t last_end_ = 0;  ///< of the contents at the last commit
+  std::atomic<bool> wrote_data_{false};
+  bool unsynced_ = false;  ///< something was committed that the disk was not waited for
+  std::optional<std::string> broken_;
+
+  mutable Mutex waiting_mutex_;
+  std::vector<meta::Extent> waiting_;  ///< given up by a commit that the disk was not waited for
+  std::uint64_t synced_end_;           ///< contents before it may be part of what the disk was last waited for
+};
+
+}  // namespace fiver::object

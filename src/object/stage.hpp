@@ -1,0 +1,53 @@
+// Parts of chunks that were written and wait: a log of pieces for each chunk, so that a chunk which many calls write to is encoded once.
+// Not locked: its dataset's writer is.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/function_ref.hpp"
+#include "fiver/values/dataspace.hpp"
+#include "fiver/values/selection.hpp"
+#include "select/normalized.hpp"
+
+namespace fiver::object {
+
+/// Elements of one chunk from one call, in the stored type.
+struct StagedPiece {
+  std::vector<select::Run> runs;  ///< in elements of the chunk
+  Bytes bytes;                    ///< of all runs, packed
+  std::uint64_t stamp = 0;        ///< the number of the call
+
+  /// Bytes of memory that it takes.
+  std::uint64_t cost() const { return sizeof(StagedPiece) + runs.capacity() * sizeof(select::Run) + bytes.capacity(); }
+};
+
+class Stage {
+ public:
+  using Pieces = std::vector<StagedPiece>;
+
+  bool empty() const { return chunks_.empty(); }
+  /// Bytes of memory that all pieces take.
+  std::uint64_t cost() const { return cost_; }
+  /// A piece that continues the last one of its chunk is joined to it.
+  void add(const Shape& scaled, StagedPiece piece);
+  /// True when some chunk between these coordinates, both included, may have pieces.
+  bool touches(const Shape& first, const Shape& last) const;
+  std::map<Shape, Pieces> take();
+  /// What take() gave, to stand before what came since.
+  void put_back(std::map<Shape, Pieces> chunks);
+
+ private:
+  std::map<Shape, Pieces> chunks_;
+  std::uint64_t cost_ = 0;
+};
+
+/// True when the pieces have every element of a chunk of `volume` elements.
+bool cover(const Stage::Pieces& pieces, std::uint64_t volume);
+/// Puts the pieces later than `after` over a decoded chunk, in their order.
+void overlay(const Stage::Pieces& pieces, std::uint64_t after, std::size_t element_size, MutableBytes chunk);
+
+}  // namespace fiver::object

@@ -66,7 +66,7 @@ class FileView {
       try {
         return attempt(tries > 0);
       } catch (Error& error) {
-        if (error.kind() != ErrorKind::corrupt || tries >= (settings_.follow_writer ? patient_tries : 1U)) {
+        if (error.kind() != ErrorKind::corrupt || tries >= (settings_.follow_writer ? patient_tries : tries_without)) {
           error.at(address);
           throw;
         }
@@ -85,6 +85,8 @@ class FileView {
 
  private:
   static constexpr unsigned patient_tries = 100;
+  /// A writer of ours may be at work without a mark: its in-place writes take microseconds.
+  static constexpr unsigned tries_without = 3;
 
   std::shared_ptr<Storage> storage_;
   std::uint64_t base_;

@@ -1,6 +1,7 @@
 #include "meta/recovery.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "io/patched_storage.hpp"
 
@@ -29,15 +30,27 @@ State state_of(const format::JournalEntry& entry, const Bytes& now) {
   return State::torn;
 }
 
+std::optional<format::JournalTrailer> find_trailer(const Storage& storage, std::uint64_t& at) {
+  const auto size = storage.size();
+  if (size < 2 * format::journal_trailer_size || size % format::journal_trailer_size != 0) return std::nullopt;
+  at = size - format::journal_trailer_size;
+  auto trailer = format::decode_journal_trailer(read_exactly(storage, at, format::journal_trailer_size), at);
+  if (trailer && at - trailer->record_position > most_record_bytes) trailer.reset();
+  return trailer;
+}
+
 }  // namespace
+
+bool has_commit_record(const Storage& storage) {
+  std::uint64_t at = 0;
+  return find_trailer(storage, at).has_value();
+}
 
 Recovery find_unfinished_commit(const Storage& storage) {
   Recovery recovery;
-  const auto size = storage.size();
-  if (size < 2 * format::journal_trailer_size || size % format::journal_trailer_size != 0) return recovery;
-  const auto at = size - format::journal_trailer_size;
-  const auto trailer = format::decode_journal_trailer(read_exactly(storage, at, format::journal_trailer_size), at);
-  if (!trailer || at - trailer->record_position > most_record_bytes) return recovery;
+  std::uint64_t at = 0;
+  const auto trailer = find_trailer(storage, at);
+  if (!trailer) return recovery;
   auto entries = format::decode_journal_record(
       read_exactly(storage, trailer->record_position, at - trailer->record_position), *trailer);
   if (!entries) return recovery;

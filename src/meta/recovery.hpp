@@ -18,6 +18,8 @@ struct Recovery {
 
 /// Looks for a record and holds it against the file. Nothing to do: no entries.
 Recovery find_unfinished_commit(const Storage& storage);
+/// True when the file ends with the record of a commit, finished or not: whoever had it open for writing died.
+bool has_commit_record(const Storage& storage);
 /// Finishes it in the file. The caller has the writer's lock.
 void finish_commit(Storage& storage, const Recovery& recovery);
 /// The file as it will be: `storage` itself when nothing is to be done.

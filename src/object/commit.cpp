@@ -143,16 +143,10 @@ void Commit::plan_end_of_file() {
     new_end_of_file_ = end + reserve;  // ahead of the need, or the next commit has to wait for the disk once more
   else if (raises_first_)
     new_end_of_file_ = end;
-  if (new_end_of_file_ == now) return;
-  auto superblock = file_.superblock().superblock;
-  const auto encoded = [&](std::uint64_t end_of_file) {
-    superblock.end_of_file = superblock.base_address + end_of_file;
-    Encoder out(superblock.widths);
-    format::encode_superblock(out, superblock);
-    return std::move(out).take();
-  };
-  old_superblock_ = encoded(now);
-  new_superblock_ = encoded(new_end_of_file_);
+  const bool unmarks = last_ && writer_.settings().mode == WriterMode::swmr;
+  if (new_end_of_file_ == now && !unmarks) return;
+  old_superblock_ = encode_superblock(file_, now, writer_.flags());
+  new_superblock_ = encode_superblock(file_, new_end_of_file_, last_ ? std::uint8_t{0} : writer_.flags());
 }
 
 void Commit::barrier() {

@@ -101,6 +101,7 @@ std::shared_ptr<FileState> FileState::open_for_writing(const std::shared_ptr<Run
     throw Error(ErrorKind::unsupported, "a file that keeps a list of its free space is read, not written");
   state->writer_ = std::make_unique<FileWriter>(*state, settings);
   state->heap_.look_first_in(&state->writer_->heap());
+  state->writer_->mark_open();
   return state;
 }
 

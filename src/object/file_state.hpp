@@ -95,13 +95,13 @@ class FileState : public std::enable_shared_from_this<FileState> {
   meta::FileParameters parameters_;
   std::unique_ptr<meta::SharedMessages> shared_;
   meta::GlobalHeapReader heap_;
+  std::unique_ptr<FileWriter> writer_;  // goes after the objects, which give their space back to it
   Mutex mutex_;
   std::unordered_map<std::uint64_t, std::weak_ptr<ObjectState>> objects_;
   std::size_t purge_at_ = 1024;
   /// The last ones that were met stay for a while, used or not: a path leads through the same groups again and again.
   std::array<std::shared_ptr<ObjectState>, 64> recent_;
   std::size_t next_recent_ = 0;
-  std::unique_ptr<FileWriter> writer_;
 };
 
 }  // namespace fiver::object

@@ -19,15 +19,33 @@ std::uint64_t contents_end(const meta::FoundSuperblock& found) {
 
 }  // namespace
 
+Bytes encode_superblock(const FileState& file, std::uint64_t end_of_file, std::uint8_t flags) {
+  auto superblock = file.superblock().superblock;
+  superblock.end_of_file = superblock.base_address + end_of_file;
+  superblock.flags = flags;
+  Encoder out(superblock.widths);
+  format::encode_superblock(out, superblock);
+  return std::move(out).take();
+}
+
+std::uint8_t FileWriter::flags() const {
+  return settings_.mode == WriterMode::swmr ? format::superblock_open_for_write | format::superblock_swmr_write : 0;
+}
+
 FileWriter::FileWriter(FileState& file, const Settings& settings)
     : file_(file),
       settings_(settings),
       generation_(fork_generation()),
       space_(contents_end(file.superblock()), file.view().base()),
       heap_(space_, file.view().widths()),
+      synced_end_(space_.end()),
       end_of_file_(space_.end()),
-      last_end_(space_.end()),
-      synced_end_(space_.end()) {}
+      last_end_(space_.end()) {}
+
+void FileWriter::mark_open() {
+  if (file_.superblock().superblock.version < 3 || file_.superblock().superblock.flags == flags()) return;
+  file_.view().storage().write_at(file_.superblock().position, encode_superblock(file_, end_of_file_, flags()));
+}
 
 FileWriter::Use::Use(FileWriter& writer) : writer_(writer) {
   const bool nested = std::find(calls_under_way.begin(), calls_under_way.end(), &writer) != calls_under_way.end();
@@ -128,7 +146,7 @@ std::shared_ptr<Garbage> FileWriter::new_garbage() {
 }
 
 void FileWriter::give_back(const std::vector<meta::Extent>& extents) {
-  if (settings_.mode == WriterMode::live) return;  // readers that nobody knows of may be looking at it
+  if (settings_.mode != WriterMode::exclusive) return;  // readers that nobody knows of may be looking at it
   std::lock_guard lock(waiting_mutex_);
   for (const auto& extent : extents) {
     if (unsynced_ && extent.address.value < synced_end_)

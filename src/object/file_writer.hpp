@@ -27,6 +27,9 @@ struct CommitMutant {
   bool no_first_barrier = false, no_journal = false, removal_before_addition = false;
 };
 
+/// The file's superblock with another end of file (from address 0) and other consistency flags.
+Bytes encode_superblock(const FileState& file, std::uint64_t end_of_file, std::uint8_t flags);
+
 class FileWriter {
  public:
   struct Settings {
@@ -50,12 +53,16 @@ class FileWriter {
     FileWriter& writer_;
   };
 
+  /// Writes the consistency flags, where they are not what they should be while the file is open.
+  void mark_open();
   /// Throws unless the file can be written to: conflict in a child process, io after a failed sync.
   void check_writable() const;
   meta::Space& space() { return space_; }
   meta::PendingHeap& heap() { return heap_; }
   FileState& file() const { return file_; }
   const Settings& settings() const { return settings_; }
+  /// The superblock's consistency flags while the file is open.
+  std::uint8_t flags() const;
 
   /// The object's draft, read from the file when it is first asked for.
   std::shared_ptr<Draft> draft_of(const std::shared_ptr<ObjectState>& state);
@@ -109,6 +116,12 @@ class FileWriter {
   meta::PendingHeap heap_;
   CommitMutant mutant_;
 
+  // Objects, below, give their space back when they go: this goes after them.
+  mutable Mutex waiting_mutex_;
+  std::vector<meta::Extent> waiting_;  ///< given up by a commit that the disk was not waited for
+  std::uint64_t synced_end_;           ///< contents before it may be part of what the disk was last waited for
+  bool unsynced_ = false;              ///< something was committed that the disk was not waited for
+
   mutable Mutex edits_;
   std::map<std::uint64_t, std::pair<std::shared_ptr<ObjectState>, std::shared_ptr<Draft>>> dirty_;
   std::vector<std::pair<std::shared_ptr<ObjectState>, std::shared_ptr<Draft>>> deleted_;
@@ -125,12 +138,7 @@ class FileWriter {
   std::uint64_t end_of_file_;   ///< as the superblock in the file says, from address 0
   std::uint64_t last_end_ = 0;  ///< of the contents at the last commit
   std::atomic<bool> wrote_data_{false};
-  bool unsynced_ = false;  ///< something was committed that the disk was not waited for
   std::optional<std::string> broken_;
-
-  mutable Mutex waiting_mutex_;
-  std::vector<meta::Extent> waiting_;  ///< given up by a commit that the disk was not waited for
-  std::uint64_t synced_end_;           ///< contents before it may be part of what the disk was last waited for
 };
 
 }  // namespace fiver::object

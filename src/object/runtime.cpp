@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "io/posix_storage.hpp"
 #include "meta/recovery.hpp"
 #include "object/file_state.hpp"
 #include "object/runtime_state.hpp"
@@ -61,6 +62,15 @@ bool lock(Storage& storage, LockMode mode, Locking locking, std::string_view who
                                        " (its lock; HDF5_USE_FILE_LOCKING=FALSE passes by)");
 }
 
+/// Readers share the file's lock with a live writer; another writer is kept out by a lock on a byte that no file has.
+void lock_out_writers(Storage& storage) {
+  constexpr std::uint64_t no_byte = std::uint64_t{1} << 62;
+  auto* file = dynamic_cast<io::FileStorage*>(&storage);
+  if (file == nullptr || file->try_lock_range(LockMode::exclusive, no_byte, 1)) return;
+  storage.unlock();
+  throw Error(ErrorKind::conflict, "another program writes to the file, and lets readers look on");
+}
+
 }  // namespace
 
 std::shared_ptr<FileState> RuntimeState::find_open(const StorageIdentity& identity) {
@@ -101,8 +111,9 @@ std::shared_ptr<FileState> RuntimeState::open_for_writing(const std::shared_ptr<
   }
   FileWriter::Settings settings{options.mode, options.flush_durability, options.close_durability, options.on_error,
                                 false};
-  const auto mode = options.mode == WriterMode::live ? LockMode::shared : LockMode::exclusive;
+  const auto mode = options.mode == WriterMode::exclusive ? LockMode::exclusive : LockMode::shared;
   settings.locked = object::lock(*storage, mode, effective(options.locking), "program");
+  if (settings.locked && mode == LockMode::shared) lock_out_writers(*storage);
   try {
     if (make)
       make(*storage);

@@ -22,6 +22,7 @@ enum class Compatibility : std::uint8_t {
 enum class WriterMode : std::uint8_t {
   exclusive,  ///< nobody: freed space is used again
   live,       ///< any reader at any time, the stock library's included: committed space is never used again
+  swmr,  ///< as live, and marked so that readers of the stock library follow with their own flag (SWMR); others can't open it meanwhile
 };
 
 /// What locks on files mean. libhdf5's variable HDF5_USE_FILE_LOCKING, read at open, overrides it.

@@ -295,7 +295,7 @@ void Commit::finish() {
       if (!draft.stored.symbol_table) draft.remove(format::MessageType::symbol_table);
       if (part.encoded.layout)
         draft.dataset->committed(std::move(part.index), std::get<ChunkedLayout>(*part.encoded.layout), part.object.cut);
-      part.object.state->publish(snapshot_of(file_, draft));
+      part.object.state->note_changed();
     }
   }
 }

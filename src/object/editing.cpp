@@ -93,7 +93,7 @@ Place find_place(const std::shared_ptr<const Handle>& start, std::string_view pa
     if (name.empty() || name == ".") continue;
     auto next = resolve_path(place.group, name);
     if (!next.object && make && !place.group->snapshot()->links()->find(name)) {
-      place.group = Group(place.group).create_group(name).shared_handle();
+      place.group = Group(place.group).require_group(name).shared_handle();
       continue;
     }
     if (!next.object) throw Error(ErrorKind::not_found, next.missing);
@@ -199,7 +199,7 @@ std::shared_ptr<DatasetWriter> elements_of(const Handle& dataset) {
   return writer.edit([&] {
     if (!draft->dataset) {
       draft->dataset = std::move(fresh);
-      state->publish(snapshot_of(dataset.file()->state(), *draft));
+      state->note_changed();
     }
     return draft->dataset;
   });

@@ -14,13 +14,34 @@
 
 namespace fiver::object {
 
+namespace {
+
+/// An object as its draft has it. Under the lock of the file's edits.
+std::shared_ptr<const ObjectSnapshot> snapshot_of(FileState& file, const Draft& draft) {
+  std::shared_ptr<const chunk::ChunkIndex> index;
+  if (draft.dataset) index = draft.dataset->index();
+  return std::make_shared<const ObjectSnapshot>(file, header_of(draft),
+                                                ObjectSnapshot::Live{draft.links, std::move(index), draft.garbage});
+}
+
+}  // namespace
+
 std::shared_ptr<const ObjectSnapshot> ObjectState::snapshot() const {
   std::uint64_t before = 0;
+  bool has_draft = false;
   {
     std::lock_guard lock(mutex_);
     if (snapshot_) return snapshot_;
     before = refreshes_;
+    has_draft = has_draft_;
   }
+  if (has_draft)
+    return file_.writer()->edit([&] {
+      auto fresh = snapshot_of(file_, *draft_);
+      std::lock_guard lock(mutex_);
+      if (!snapshot_) snapshot_ = std::move(fresh);
+      return snapshot_;
+    });
   auto fresh = std::make_shared<const ObjectSnapshot>(file_, address_);
   std::lock_guard lock(mutex_);
   if (before != refreshes_) return fresh;
@@ -28,16 +49,23 @@ std::shared_ptr<const ObjectSnapshot> ObjectState::snapshot() const {
   return snapshot_;
 }
 
-void ObjectState::publish(std::shared_ptr<const ObjectSnapshot> snapshot) {
+void ObjectState::set_draft(std::shared_ptr<Draft> draft) {
+  draft_ = std::move(draft);
+  note_changed();
+}
+
+void ObjectState::note_changed() {
+  std::shared_ptr<const ObjectSnapshot> old;  // dies after the lock
   std::lock_guard lock(mutex_);
-  published_ = true;
-  snapshot_.swap(snapshot);  // the old one dies after the lock
+  has_draft_ = true;
+  ++refreshes_;
+  old.swap(snapshot_);
 }
 
 void ObjectState::refresh() {
   std::shared_ptr<const ObjectSnapshot> old;  // dies after the lock
   std::lock_guard lock(mutex_);
-  if (published_) return;
+  if (has_draft_) return;
   ++refreshes_;
   old.swap(snapshot_);
 }
@@ -62,13 +90,6 @@ FileState::FileState(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<St
                 ? std::make_unique<meta::SharedMessages>(view_, parameters_.shared_messages->table,
                                                          parameters_.shared_messages->index_count)
                 : std::make_unique<meta::SharedMessages>(view_);
-}
-
-std::shared_ptr<const ObjectSnapshot> snapshot_of(FileState& file, const Draft& draft) {
-  std::shared_ptr<const chunk::ChunkIndex> index;
-  if (draft.dataset) index = draft.dataset->index();
-  return std::make_shared<const ObjectSnapshot>(file, header_of(draft),
-                                                ObjectSnapshot::Live{draft.links, std::move(index), draft.garbage});
 }
 
 FileState::~FileState() {

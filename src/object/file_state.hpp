@@ -25,12 +25,11 @@ class ObjectState {
   std::shared_ptr<const ObjectSnapshot> snapshot() const;
   void refresh();
 
-  // Of files open for writing.
-  /// What is known from now on.
-  void publish(std::shared_ptr<const ObjectSnapshot> snapshot);
-  /// Under the lock of the file's edits.
+  // Of files open for writing, under the lock of the file's edits.
   const std::shared_ptr<Draft>& draft() const { return draft_; }
-  void set_draft(std::shared_ptr<Draft> draft) { draft_ = std::move(draft); }
+  void set_draft(std::shared_ptr<Draft> draft);
+  /// The draft was changed: the next snapshot is made of it as it is then.
+  void note_changed();
 
  private:
   FileState& file_;
@@ -38,12 +37,9 @@ class ObjectState {
   mutable Mutex mutex_;
   mutable std::shared_ptr<const ObjectSnapshot> snapshot_;
   std::uint64_t refreshes_ = 0;  // a snapshot begun before the last one is not kept
-  bool published_ = false;       // the file does not have it yet: refresh() keeps it
+  bool has_draft_ = false;       // snapshots are made of it, not of the file
   std::shared_ptr<Draft> draft_;
 };
-
-/// An object as its draft has it, for readers. Under the lock of the file's edits.
-std::shared_ptr<const ObjectSnapshot> snapshot_of(FileState& file, const Draft& draft);
 
 class FileState : public std::enable_shared_from_this<FileState> {
  public:

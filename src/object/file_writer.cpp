@@ -77,9 +77,7 @@ std::shared_ptr<Draft> FileWriter::draft_of(const std::shared_ptr<ObjectState>& 
   fresh->garbage = new_garbage();
   return edit([&] {
     if (auto known = state->draft()) return known;
-    state->set_draft(fresh);
-    // From here on readers hold the garbage of the object.
-    state->publish(snapshot_of(file_, *fresh));
+    state->set_draft(fresh);  // from here on readers hold the garbage of the object
     return fresh;
   });
 }
@@ -88,7 +86,7 @@ std::shared_ptr<Draft> FileWriter::draft_with_links(const std::shared_ptr<Object
   auto draft = draft_of(state);
   Draft copy;
   const bool there = edit([&] {
-    copy = *draft;
+    if (draft->links == nullptr) copy = *draft;
     return draft->links != nullptr;
   });
   if (there) return draft;
@@ -120,7 +118,7 @@ void FileWriter::mark_dirty(const std::shared_ptr<ObjectState>& state, Draft& dr
 
 void FileWriter::publish(const std::shared_ptr<ObjectState>& state, Draft& draft) {
   mark_dirty(state, draft);
-  state->publish(snapshot_of(file_, draft));
+  state->note_changed();
 }
 
 void FileWriter::write_now(Address address, const Bytes& bytes) {
@@ -210,6 +208,12 @@ void FileWriter::close() {
     check_writable();
     run_commit(settings_.close, true);
   } catch (...) {
+    const bool again = edit([&] { return !broken_; }) && fork_generation() == generation_;
+    if (again) {  // nothing is lost: close() can be called once more, when there is room
+      std::lock_guard lock(uses_);
+      closing_ = false;
+      throw;
+    }
     finish();
     if (fork_generation() == generation_ && settings_.locked) file_.view().storage().unlock();
     throw;

@@ -32,7 +32,13 @@ Group Group::create_group(const std::string& path, const NewGroup& settings) con
 
 Group Group::require_group(const std::string& path, const NewGroup& settings) const {
   if (auto found = find(path)) return found->as_group();
-  return create_group(path, settings);
+  try {
+    return create_group(path, settings);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::invalid_argument) throw;
+    if (auto found = find(path)) return found->as_group();  // another thread was faster
+    throw;
+  }
 }
 
 Dataset Group::create_dataset(const std::string& path, const Datatype& type, const Dataspace& space,

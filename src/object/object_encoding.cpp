@@ -153,9 +153,15 @@ class Encoding {
     auto& chunked = std::get<ChunkedLayout>(layout);
     const auto grid = chunk::ChunkGrid::of(chunked, space, file_.view().limits());
     if (!object_.chunks->changes.empty()) {
-      chunked = chunk::write_chunk_index(file_.view(), changes_, chunked, cut_.dataset->committed_grid(), grid,
+      const auto old_grid = cut_.dataset->committed_grid();
+      // Chunks that came and went between two commits, where neither extent reaches, are nothing to an index.
+      auto changes = object_.chunks->changes;
+      std::erase_if(changes, [&](const chunk::ChunkChange& change) {
+        return !change.record && !grid.contains(change.scaled) && !old_grid.contains(change.scaled);
+      });
+      chunked = chunk::write_chunk_index(file_.view(), changes_, chunked, old_grid, grid,
                                          find(MessageType::filter_pipeline) != nullptr, file_.parameters().chunk_k,
-                                         object_.chunks->changes);
+                                         changes);
       const auto version = find(MessageType::layout)->body->front();
       put(MessageType::layout, find(MessageType::layout)->flags,
           [&](Encoder& out) { format::encode_layout(out, layout, static_cast<std::uint8_t>(version)); });

@@ -62,6 +62,9 @@ class File {
 
   /// A reference element in its stored form. Throws corrupt, unsupported.
   Reference decode_reference(std::span<const std::byte> element, const Datatype& type) const;
+  /// The element that stores a reference in this file, open for writing: as long as the type. Regions, attributes and objects of other files
+  /// take room in the file. Throws invalid_argument for what the type can't say.
+  std::vector<std::byte> encode_reference(const Reference& reference, const Datatype& type) const;
   /// The object it leads to, in another file where it says so; nothing for a null one. Throws not_found, corrupt.
   std::optional<Object> dereference(const Reference& reference) const;
 

@@ -3,11 +3,11 @@
 #include <cstdlib>
 #include <sstream>
 
-#include "format/reference_encoding.hpp"
 #include "io/posix_storage.hpp"
 #include "io/split_storage.hpp"
 #include "object/link_resolution.hpp"
 #include "object/new_file.hpp"
+#include "object/reference_elements.hpp"
 #include "object/referral.hpp"
 #include "object/runtime_state.hpp"
 
@@ -157,22 +157,22 @@ Reference File::decode_reference(std::span<const std::byte> element, const Datat
   const auto* reference = type.as<ReferenceType>();
   if (reference == nullptr)
     throw Error(ErrorKind::invalid_argument, to_string(type) + " is not a reference").in_file(name());
-  const auto& state = handle_->state();
-  const auto widths = state.view().widths();
   try {
-    if (reference->kind == ReferenceKind::object) {
-      Reference decoded;
-      decoded.object = format::decode_object_reference(element, widths);
-      return decoded;
-    }
-    if (reference->kind == ReferenceKind::region) {
-      const auto id = format::decode_region_reference(element, widths);
-      if (!id) return {};
-      return format::decode_region_object(state.heap().read(*id).bytes, widths);
-    }
-    const auto slot = format::decode_reference_slot(element, widths);
-    const auto object = slot.heap ? state.heap().read(*slot.heap) : SharedBytes{};
-    return format::decode_standard_reference(slot, object.bytes, widths);
+    return object::decode_reference_element(handle_->state(), element, reference->kind);
+  } catch (Error& error) {
+    error.in_file(name());
+    throw;
+  }
+}
+
+std::vector<std::byte> File::encode_reference(const Reference& reference, const Datatype& type) const {
+  const auto* wanted = type.as<ReferenceType>();
+  if (wanted == nullptr)
+    throw Error(ErrorKind::invalid_argument, to_string(type) + " is not a reference").in_file(name());
+  try {
+    auto& writer = handle_->state().writer_or_throw();
+    const object::FileWriter::Use use(writer);
+    return object::encode_reference_element(handle_->state(), reference, wanted->kind);
   } catch (Error& error) {
     error.in_file(name());
     throw;

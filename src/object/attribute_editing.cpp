@@ -96,10 +96,13 @@ void Object::write_attribute(const std::string& name, const Datatype& stored, co
                   fmt::format("attribute \"{}\": {} bytes; objects in this file's old style hold {} at most", name,
                               body.size(), most_old_bytes));
     auto message = draft_message(std::move(body), name);
+    std::optional<Address> released;
+    if (committed_type) object::count_links(file, *committed_type, 1);
     writer.edit([&] {
       const auto known = std::find_if(draft->messages.begin(), draft->messages.end(),
                                       [&](const auto& m) { return m.type == message.type && m.name == name; });
       if (known != draft->messages.end()) {
+        released = object::shared_type_of(*known, file.view().widths());
         message.creation_index = known->creation_index;
         *known = std::move(message);
       } else {
@@ -112,20 +115,26 @@ void Object::write_attribute(const std::string& name, const Datatype& stored, co
       }
       writer.publish(state, *draft);
     });
+    if (released) object::release(file, *released);
   });
 }
 
 void Object::remove_attribute(const std::string& name) const {
   handle_->guarded([&] {
-    auto& writer = handle_->file()->state().writer_or_throw();
+    auto& file = handle_->file()->state();
+    auto& writer = file.writer_or_throw();
     const auto draft = writer.draft_of(handle_->state());
+    std::optional<Address> released;
     writer.edit([&] {
-      const auto gone = std::erase_if(draft->messages, [&](const auto& m) {
+      const auto gone = std::find_if(draft->messages.begin(), draft->messages.end(), [&](const auto& m) {
         return m.type == static_cast<std::uint16_t>(MessageType::attribute) && m.name == name;
       });
-      if (gone == 0) throw Error(ErrorKind::not_found, "no attribute \"" + name + "\"");
+      if (gone == draft->messages.end()) throw Error(ErrorKind::not_found, "no attribute \"" + name + "\"");
+      released = object::shared_type_of(*gone, file.view().widths());
+      draft->messages.erase(gone);
       writer.publish(handle_->state(), *draft);
     });
+    if (released) object::release(file, *released);
   });
 }
 

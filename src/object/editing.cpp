@@ -4,7 +4,8 @@
 
 #include <deque>
 
-#include "format/small_messages.hpp"
+#include "format/attribute_message.hpp"
+#include "format/shared_message.hpp"
 #include "object/file_state.hpp"
 #include "object/link_resolution.hpp"
 
@@ -48,6 +49,8 @@ class Dropping {
         return writer_.publish(state, *draft);
       }
       writer_.note_deleted(state, draft);
+      for (const auto& message : draft->messages)
+        if (const auto type = shared_type_of(message, file_.view().widths())) waiting_.push_back(*type);
       if (!draft->links) return;
       draft->links->for_each([&](Link&& link) {
         if (const auto* hard = std::get_if<HardLink>(&link.target)) waiting_.push_back(hard->target);
@@ -181,6 +184,25 @@ void count_links(FileState& file, Address object, int difference) {
     draft->reference_count = static_cast<std::uint32_t>(static_cast<int>(draft->reference_count) + difference);
     writer.publish(state, *draft);
   });
+}
+
+void release(FileState& file, Address object) {
+  Dropping(file).run(object);
+}
+
+std::optional<Address> shared_type_of(const DraftMessage& message, FieldWidths widths) {
+  ByteView body = *message.body;
+  if (message.type == static_cast<std::uint16_t>(format::MessageType::attribute)) {
+    const auto attribute = format::decode_attribute(body, widths);
+    if (!attribute.type_shared) return std::nullopt;
+    body = attribute.type;
+  } else if (message.type != static_cast<std::uint16_t>(format::MessageType::datatype) ||
+             (message.flags & format::message_shared) == 0) {
+    return std::nullopt;
+  }
+  const auto reference = format::decode_shared_message_ref(body, widths);
+  const auto* address = std::get_if<Address>(&reference.where);
+  return address == nullptr ? std::nullopt : std::optional(*address);
 }
 
 std::shared_ptr<DatasetWriter> elements_of(const Handle& dataset) {

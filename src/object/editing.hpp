@@ -35,8 +35,12 @@ void move_link(const Place& from, const Place& to);
 /// The writer of a dataset's elements, made when it is first asked for.
 std::shared_ptr<DatasetWriter> elements_of(const Handle& dataset);
 
-/// Changes the number of links to an object.
+/// Changes the number of links to an object. Datasets and attributes that share a committed datatype count as links to it.
 void count_links(FileState& file, Address object, int difference);
+/// The object loses a link, and goes with its last one.
+void release(FileState& file, Address object);
+/// The committed datatype that a dataset's or attribute's message shares.
+std::optional<Address> shared_type_of(const DraftMessage& message, FieldWidths widths);
 
 /// The style of new objects in this group: old-style where the file is.
 bool makes_old_objects(const FileState& file);

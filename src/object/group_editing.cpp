@@ -48,7 +48,13 @@ Dataset Group::create_dataset(const std::string& path, const Datatype& type, con
     file.writer_or_throw();
     const auto draft = object::dataset_draft(file, type, space, settings);
     const auto place = object::find_place(handle_, path, true);
-    return Dataset(object::add_object(place, draft, dataset_growth));
+    if (settings.committed_type) object::count_links(file, *settings.committed_type, 1);
+    try {
+      return Dataset(object::add_object(place, draft, dataset_growth));
+    } catch (...) {
+      if (settings.committed_type) object::count_links(file, *settings.committed_type, -1);
+      throw;
+    }
   });
 }
 

@@ -42,11 +42,17 @@ Bytes encoded(const FileState& file, Encode&& encode) {
 
 class NewDatasetHeader {
  public:
-  NewDatasetHeader(FileState& file, const Datatype& type, const Dataspace& space, const NewDataset& settings)
-      : file_(file), type_(type), space_(space), settings_(settings), old_(makes_old_objects(file)) {}
+  NewDatasetHeader(FileState& file, const Datatype& type, const Dataspace& space, const NewDataset& settings,
+                   bool is_copy)
+      : file_(file),
+        type_(type),
+        space_(space),
+        settings_(settings),
+        is_copy_(is_copy),
+        old_(makes_old_objects(file)) {}
 
   std::shared_ptr<Draft> run() {
-    check();
+    if (!is_copy_) check();
     draft_ = std::make_shared<Draft>(new_draft(file_, settings_.track_order));
     const bool v1 = draft_->prefix.version == 1;
     put(MessageType::dataspace, 0,
@@ -59,7 +65,8 @@ class NewDatasetHeader {
       put(MessageType::datatype, constant, [&](Encoder& out) { format::encode_datatype(out, type_, old_ ? 1 : 3); });
     choose_layout();
     auto fill = settings_.fill;
-    if (fill.allocation_time == FillValue::AllocationTime::late && std::holds_alternative<ChunkedLayout>(layout_))
+    if (!is_copy_ && fill.allocation_time == FillValue::AllocationTime::late &&
+        std::holds_alternative<ChunkedLayout>(layout_))
       fill.allocation_time = FillValue::AllocationTime::incremental;
     if (std::holds_alternative<VirtualLayout>(layout_)) fill.allocation_time = FillValue::AllocationTime::incremental;
     if (settings_.compact) fill.allocation_time = FillValue::AllocationTime::early;
@@ -106,7 +113,7 @@ class NewDatasetHeader {
     if (is_virtual()) return choose_virtual();
     if (settings_.compact) {
       const auto bytes = data_bytes(space_, type_);
-      if (bytes > most_compact_bytes)
+      if (bytes > most_compact_bytes && !is_copy_)
         refuse(fmt::format("{} bytes in compact storage, at most {} are possible", bytes, most_compact_bytes));
       CompactLayout compact{Bytes(static_cast<std::size_t>(bytes))};
       if (settings_.fill.defined == FillValue::Defined::by_user && bytes > 0)
@@ -114,7 +121,8 @@ class NewDatasetHeader {
       layout_ = std::move(compact);
       return;
     }
-    const bool chunked = settings_.chunk || !settings_.filters.empty() || (grows() && settings_.external.empty());
+    const bool chunked =
+        settings_.chunk || !settings_.filters.empty() || (grows() && settings_.external.empty() && !is_copy_);
     if (!chunked) {
       layout_ = ContiguousLayout{{}, data_bytes(space_, type_)};
       return;
@@ -133,7 +141,7 @@ class NewDatasetHeader {
       const auto length = chunked.chunk[i];
       const auto most = space_.max_dims ? (*space_.max_dims)[i] : space_.dims[i];
       if (length == 0) refuse(fmt::format("the chunk has no elements in dimension {}", i));
-      if (most != unlimited && length > most && !(settings_.chunk == std::nullopt))
+      if (most != unlimited && length > most && settings_.chunk && !is_copy_)
         refuse(fmt::format("chunks of {} elements in dimension {}, which has at most {}", length, i, most));
       const auto product = checked_multiply(bytes, length);
       if (!product || *product > 0xFFFFFFFFU) refuse("a chunk of more than 4 GiB");
@@ -141,8 +149,9 @@ class NewDatasetHeader {
     }
     chunked.filter_partial_chunks = settings_.filter_partial_chunks;
     const auto& filters = file_.runtime().state().filters;
-    pipeline_ = pipeline::complete_pipeline(settings_.filters, {type_, chunked.chunk, settings_.fill},
-                                            [&](std::uint16_t id) { return filters.find(id); });
+    pipeline_ = is_copy_ ? settings_.filters
+                         : pipeline::complete_pipeline(settings_.filters, {type_, chunked.chunk, settings_.fill},
+                                                       [&](std::uint16_t id) { return filters.find(id); });
     // "Don't filter partial chunks" can't be said in old layout messages.
     const auto style = old_ && chunked.filter_partial_chunks ? chunk::IndexStyle::earliest : chunk::IndexStyle::native;
     chunked.index = chunk::choose_chunk_index(space_, chunked.chunk, !pipeline_.empty(), false, style);
@@ -187,7 +196,7 @@ class NewDatasetHeader {
   const Datatype& type_;
   const Dataspace& space_;
   const NewDataset& settings_;
-  bool old_;
+  bool is_copy_, old_;
   std::shared_ptr<Draft> draft_;
   Layout layout_;
   FilterPipeline pipeline_;
@@ -214,7 +223,12 @@ std::shared_ptr<Draft> group_draft(const FileState& file, const NewGroup& settin
 
 std::shared_ptr<Draft> dataset_draft(FileState& file, const Datatype& type, const Dataspace& space,
                                      const NewDataset& settings) {
-  return NewDatasetHeader(file, type, space, settings).run();
+  return NewDatasetHeader(file, type, space, settings, false).run();
+}
+
+std::shared_ptr<Draft> copied_dataset_draft(FileState& file, const Datatype& type, const Dataspace& space,
+                                            const NewDataset& settings) {
+  return NewDatasetHeader(file, type, space, settings, true).run();
 }
 
 std::shared_ptr<Draft> datatype_draft(const FileState& file, const Datatype& type) {

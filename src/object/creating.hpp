@@ -13,6 +13,9 @@ std::shared_ptr<Draft> group_draft(const FileState& file, const NewGroup& settin
 /// Throws invalid_argument for settings that contradict each other, unsupported for filters that can't encode.
 std::shared_ptr<Draft> dataset_draft(FileState& file, const Datatype& type, const Dataspace& space,
                                      const NewDataset& settings);
+/// Of a dataset that exists elsewhere: what its writer chose is taken as it is, filters that nobody knows here included.
+std::shared_ptr<Draft> copied_dataset_draft(FileState& file, const Datatype& type, const Dataspace& space,
+                                            const NewDataset& settings);
 std::shared_ptr<Draft> datatype_draft(const FileState& file, const Datatype& type);
 
 /// The header goes to the file at once, where nothing leads to it yet: others may share its messages from now on.

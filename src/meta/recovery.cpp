@@ -17,12 +17,13 @@ Bytes read_exactly(const Storage& storage, std::uint64_t position, std::uint64_t
   return bytes;
 }
 
-enum class State { finished, unfinished, torn, foreign };
+enum class State { before, between, finished, torn, foreign };
 
 State state_of(const format::JournalEntry& entry, const Bytes& now) {
   const auto& images = entry.images;
   if (now == images.back()) return State::finished;
-  if (std::find(images.begin(), images.end(), now) != images.end()) return State::unfinished;
+  if (now == images.front()) return State::before;
+  if (std::find(images.begin(), images.end(), now) != images.end()) return State::between;
   if (now.size() != images.back().size()) return State::foreign;
   for (std::size_t i = 0; i < now.size(); ++i)
     if (std::none_of(images.begin(), images.end(), [&](const Bytes& image) { return image[i] == now[i]; }))
@@ -57,9 +58,15 @@ Recovery find_unfinished_commit(const Storage& storage) {
   std::vector<State> states;
   for (const auto& entry : *entries)
     states.push_back(state_of(entry, read_exactly(storage, entry.position, entry.images.back().size())));
+  // Nothing was rewritten yet: after a power cut the record may be there while blocks that were written along with it are not.
+  if (std::none_of(states.begin(), states.end(), [](State state) {
+        return state == State::between || state == State::finished || state == State::torn;
+      }))
+    return recovery;
   recovery.foreign_changes = std::find(states.begin(), states.end(), State::foreign) != states.end();
   for (std::size_t i = 0; i < states.size(); ++i)
-    if (states[i] == State::torn || (states[i] == State::unfinished && !recovery.foreign_changes))
+    if (states[i] == State::torn ||
+        ((states[i] == State::before || states[i] == State::between) && !recovery.foreign_changes))
       recovery.unfinished.push_back(std::move((*entries)[i]));
   return recovery;
 }

@@ -16,7 +16,8 @@ struct Recovery {
   bool foreign_changes = false;
 };
 
-/// Looks for a record and holds it against the file. Nothing to do: no entries.
+/// Looks for a record and holds it against the file. Nothing to do: no entries. A commit that has not begun to rewrite anything is not finished:
+/// only its first rewrite tells that all that it leads to is on the disk.
 Recovery find_unfinished_commit(const Storage& storage);
 /// True when the file ends with the record of a commit, finished or not: whoever had it open for writing died.
 bool has_commit_record(const Storage& storage);

@@ -105,7 +105,7 @@ void Commit::add_record(Part& part) {
       const auto* hard = std::get_if<HardLink>(&link.target);
       if (hard != nullptr && gone.contains(hard->target.value)) continue;
       stays = true;
-      both.emplace(link.name, link);
+      both.insert_or_assign(link.name, link);  // a new link of that name waits until the other name is there
     }
     record.removes = stays;
     if (stays && object.links->added) {

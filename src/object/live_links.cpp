@@ -1,5 +1,6 @@
 #include "object/live_links.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 namespace fiver::object {
@@ -40,6 +41,7 @@ bool LiveLinks::add(Link link) {
   else
     link.creation_order.reset();
   auto name = link.name;
+  fresh_.insert(name);
   own()->emplace(std::move(name), std::move(link));
   added_ = true;
   return true;
@@ -52,7 +54,7 @@ std::optional<Link> LiveLinks::remove(std::string_view name) {
   const auto found = links->find(name);
   auto link = std::move(found->second);
   links->erase(found);
-  removed_.push_back(link);
+  if (fresh_.erase(link.name) == 0) removed_.push_back(link);
   return link;
 }
 
@@ -63,14 +65,24 @@ void LiveLinks::note_added() {
 
 LiveLinks::Frozen LiveLinks::freeze() {
   std::lock_guard lock(mutex_);
-  Frozen frozen{links_, next_order_, std::move(removed_), added_};
+  Frozen frozen{links_, next_order_, std::move(removed_), std::move(fresh_), added_};
   removed_.clear();
+  fresh_.clear();
   added_ = false;
   return frozen;
 }
 
 void LiveLinks::failed(const Frozen& frozen) {
   std::lock_guard lock(mutex_);
+  // What came with the failed commit and went since was never in the file.
+  for (const auto& name : frozen.fresh) {
+    const auto gone =
+        std::find_if(removed_.begin(), removed_.end(), [&](const Link& link) { return link.name == name; });
+    if (gone != removed_.end())
+      removed_.erase(gone);
+    else
+      fresh_.insert(name);
+  }
   removed_.insert(removed_.begin(), frozen.removed.begin(), frozen.removed.end());
   added_ = added_ || frozen.added;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ class LiveLinks final : public meta::LinksReader {
   struct Frozen {
     std::shared_ptr<const LinkMap> links;
     std::int64_t next_order = 0;
-    std::vector<Link> removed;  ///< since the last commit
+    std::vector<Link> removed;                 ///< since the last commit, of which the file has them
+    std::set<std::string, std::less<>> fresh;  ///< names that came since
     bool added = false;
   };
   Frozen freeze();
@@ -48,6 +50,7 @@ class LiveLinks final : public meta::LinksReader {
   bool tracks_order_;
   std::int64_t next_order_;
   std::vector<Link> removed_;
+  std::set<std::string, std::less<>> fresh_;
   bool added_ = false;
 };
 

@@ -84,18 +84,18 @@ class AttributeManager(MappingHDF5):
         self.create(name, data=value)
 
     def __delitem__(self, name):
-        from .writing import delete_attribute
+        from .attribute_writing import delete_attribute
 
         delete_attribute(self, name)
 
     def create(self, name, data, shape=None, dtype=None):
         """Sets an attribute, in place of one of that name, with a given shape and dtype."""
-        from .writing import create_attribute
+        from .attribute_writing import create_attribute
 
         create_attribute(self, name, data, shape, dtype)
 
     def modify(self, name, value):
         """Changes the value of an attribute; its shape and dtype stay. Makes it where there is none."""
-        from .writing import modify_attribute
+        from .attribute_writing import modify_attribute
 
         modify_attribute(self, name, value)

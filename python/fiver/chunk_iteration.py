@@ -12,9 +12,11 @@ class ChunkIterator:
         if sel is None:
             sel = tuple(slice(0, n) for n in shape)
         sel = sel if isinstance(sel, tuple) else (sel,)
+        if len(sel) != len(shape):
+            raise ValueError("Invalid selection - selection region must have same rank as dataset")
         ranges = []
         for axis, length in enumerate(shape):
-            part = sel[axis] if axis < len(sel) else slice(None)
+            part = sel[axis]
             if isinstance(part, int):
                 if not -length <= part < length:
                     raise ValueError("Invalid selection object - index %d out of range" % part)
@@ -33,7 +35,7 @@ class ChunkIterator:
     def _slices(self):
         counts = [range(start // c, -(-stop // c)) if stop > start else range(0) for (start, stop), c in zip(self._ranges, self._chunks)]
         for cell in np.ndindex(*[len(c) for c in counts]):
-            yield tuple(slice(max(start, counts[a][i] * c), min(stop, (counts[a][i] + 1) * c))
+            yield tuple(slice(max(start, counts[a][i] * c), min(stop, (counts[a][i] + 1) * c), 1)
                         for a, (i, (start, stop), c) in enumerate(zip(cell, self._ranges, self._chunks)))
 
     def __iter__(self):

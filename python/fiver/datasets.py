@@ -161,7 +161,7 @@ class Dataset(HLObject):
 
     def make_scale(self, name=""):
         """Makes the dataset a dimension scale of this name."""
-        from .writing import make_scale
+        from .scales import make_scale
 
         make_scale(self, name)
 
@@ -258,7 +258,7 @@ class Dataset(HLObject):
         """The size of the first dimension. Raises TypeError for a scalar."""
         shape = self.shape
         if not shape:
-            raise TypeError("Attempt to take len() of scalar dataset")
+            raise TypeError("Attempt to take len() of a dataset without dimensions")
         return shape[0]
 
     len = __len__
@@ -350,9 +350,9 @@ class Dataset(HLObject):
 
 def _read(dataset, args, new_dtype, target=None):
     args = args if isinstance(args, tuple) else (args,)
-    names = tuple(name_of_field(arg) for arg in args if isinstance(arg, (str, bytes)))
+    names = tuple(arg for arg in args if isinstance(arg, str))
     if names:
-        args = tuple(arg for arg in args if not isinstance(arg, (str, bytes)))
+        args = tuple(arg for arg in args if not isinstance(arg, str))
         return _read_fields(dataset, args, names[0] if len(names) == 1 else list(names), new_dtype)
     shape = dataset.shape
     if target is None:
@@ -385,8 +385,7 @@ def _run(dataset, selection, target):
 
 def _read_scalar(dataset, args, target):
     if args not in ((), (Ellipsis,)) and not (len(args) == 1 and isinstance(args[0], (RegionReference, selections.Selection))):
-        if not (len(args) == 1 and isinstance(args[0], tuple) and args[0] == ()):
-            raise ValueError("Illegal slicing argument for scalar dataspace")
+        raise ValueError("Illegal slicing argument for scalar dataspace")
     array = dataset._c.read(target, _fiver.Selection.all(), ())
     if args == (Ellipsis,) or target.dtype.subdtype is not None:
         return array

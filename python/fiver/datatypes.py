@@ -22,7 +22,7 @@ class Datatype(HLObject):
     def __repr__(self):
         if not self:
             return "<Closed HDF5 named type>"
-        name = "(anonymous)" if self.name is None else '"%s"' % self.name
+        name = "(anonymous)" if self.name is None else '"%s"' % self.name.rsplit("/", 1)[-1]
         return "<HDF5 named type %s (dtype %s)>" % (name, self.dtype.str)
 
 

@@ -41,7 +41,7 @@ class DimensionProxy:
 
     @label.setter
     def label(self, value):
-        from .writing import set_label
+        from .scales import set_label
 
         set_label(self._dataset, self._dimension, value)
 
@@ -94,13 +94,13 @@ class DimensionProxy:
 
     def attach_scale(self, dset):
         """Attaches a scale; makes the dataset one first where it is none."""
-        from .writing import attach_scale
+        from .scales import attach_scale
 
         attach_scale(self._dataset, self._dimension, dset)
 
     def detach_scale(self, dset):
         """Takes a scale away."""
-        from .writing import detach_scale
+        from .scales import detach_scale
 
         detach_scale(self._dataset, self._dimension, dset)
 

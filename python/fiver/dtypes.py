@@ -162,7 +162,7 @@ class Translation:
 
     def text_target(self, encoding, errors):
         """As `target`, text of variable length as str."""
-        utf8 = encoding.lower() in ("utf-8", "utf8", "ascii")
+        utf8 = encoding.lower() in ("utf-8", "utf8")
         return _fiver.Target(self.memory, self.dtype, True, errors, "" if utf8 else encoding, make_reference)
 
 
@@ -443,7 +443,7 @@ def _object_type(dtype, logical):
 
 def wants_text(dtype):
     """True when elements of the dtype are text of variable length."""
-    return check_vlen_dtype(dtype) in (str, bytes)
+    return check_vlen_dtype(dtype) is str or check_vlen_dtype(dtype) is bytes
 
 
 from .config import get_config  # noqa: E402  (config needs nothing of this module but is used throughout)

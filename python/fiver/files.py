@@ -1,4 +1,5 @@
 """Files."""
+import atexit
 import os
 import threading
 
@@ -99,19 +100,27 @@ class File(Group):
         self._mode, self._swmr, self._driver = mode, bool(swmr), driver or "sec2"
         self._libver, self._open_options, self._missing_reports = libver, options, []
         self._closing = threading.Lock()
+        if driver == "core" and not hasattr(name, "read"):
+            from .creating import core_file
+
+            buffer = core_file(_path_of(name), mode, kwds.get("backing_store", True))
+        else:
+            buffer = None
         file_object = name if hasattr(name, "read") and hasattr(name, "seek") else None
         if file_object is None and driver == "fileobj":
             raise ValueError("the driver fileobj wants a file-like object")
         self._name_given = file_object if file_object is not None else _path_of(name)
         if file_object is not None:
             self._driver = "fileobj"
+        elif buffer is not None:
+            file_object = buffer
         if mode == "r":
             if file_object is None:
                 box = _fiver.File.open(self._name_given, options)
             else:
                 box = _fiver.File.open_object(file_object, repr(file_object), options)
         else:
-            from .writing import open_for_writing
+            from .creating import open_for_writing
 
             settings = dict(track_order=get_config().track_order if track_order is None else track_order, userblock_size=userblock_size,
                             libver=libver, durability=durability, live=live, locking=locking, driver=driver,
@@ -232,9 +241,7 @@ class File(Group):
             raise ValueError("It is not possible to forcibly switch SWMR mode off.")
         if self.mode == "r":
             raise ValueError("the file is open for reading only")
-        from .writing import start_live
-
-        start_live(self)
+        self.flush()
         self._swmr = True
 
     @property
@@ -258,7 +265,12 @@ class File(Group):
     def close(self):
         """Commits what was written and ends the file and all objects opened through it."""
         with self._closing:
-            if self._c_file.is_open:
+            if not self._c_file.is_open:
+                return
+            try:
+                if self._mode != "r":
+                    self._c_file.flush()  # here a failure is an exception; when the last handle goes, it is too late for that
+            finally:
                 self._c_file.close()
 
     def __enter__(self):
@@ -305,3 +317,7 @@ def _take_options(kwds):
         elif key not in _TUNING:
             raise TypeError("File() got an unexpected keyword argument %r" % key)
     return options
+
+
+# Files that were never closed have what was written to them.
+atexit.register(_fiver.close_writers)

@@ -1,4 +1,6 @@
 """Filters by h5py's names."""
+from . import _fiver
+
 DEFLATE, SHUFFLE, FLETCHER32, SZIP, NBIT, SCALEOFFSET, LZF = 1, 2, 3, 4, 5, 6, 32000
 
 _COMPRESSORS = {DEFLATE: "gzip", LZF: "lzf", SZIP: "szip"}
@@ -42,6 +44,91 @@ class Gzip(FilterRefBase):
 
     def __init__(self, level=4):
         self.filter_options = (level,)
+
+
+_NAMES = {"gzip": DEFLATE, "lzf": LZF, "szip": SZIP}
+
+
+def pipeline(compression, compression_opts, shuffle, fletcher32, scaleoffset, dtype):
+    """([(number, flags, values)], whether they need chunks) for the keywords of create_dataset. Raises ValueError and TypeError as h5py."""
+    optional = 1
+    if compression is True:
+        compression = "gzip"
+    if compression is False:
+        compression = None
+    if isinstance(compression, FilterRefBase) or hasattr(compression, "filter_id"):
+        compression, compression_opts = compression.filter_id, compression.filter_options
+    elif compression is not None and not isinstance(compression, (str, int)) and hasattr(compression, "keys"):
+        given = dict(compression)
+        compression, compression_opts = given.get("compression"), given.get("compression_opts")
+    if isinstance(compression, int) and not isinstance(compression, bool) and 0 <= compression <= 9 and compression not in (4, ) + (
+            () if compression_opts is None else (DEFLATE,)):
+        if compression_opts is not None:
+            raise TypeError("Conflict in compression_opts")
+        compression, compression_opts = "gzip", compression
+    elif compression == 4 and compression_opts is None:
+        compression, compression_opts = "gzip", 4
+    if compression is None and compression_opts is not None:
+        raise TypeError("Compression method must be specified")
+    steps = []
+    if scaleoffset is not None and scaleoffset is not False:
+        steps.append(_scaleoffset(scaleoffset, dtype))
+    lossy = bool(steps)
+    if lossy and fletcher32:
+        raise ValueError("fletcher32 cannot be used with potentially lossy scale/offset filter")
+    if shuffle and compression != "szip":
+        steps.append((SHUFFLE, optional, ()))
+    steps += _compressor(compression, compression_opts)
+    if fletcher32:
+        steps.append((FLETCHER32, 0, ()))
+    return steps, bool(steps)
+
+
+def _scaleoffset(scaleoffset, dtype):
+    if scaleoffset is True:
+        scaleoffset = 0
+    if scaleoffset < 0:
+        raise ValueError("scale factor must be >= 0")
+    if dtype.kind == "f":
+        return SCALEOFFSET, 1, (0, int(scaleoffset))
+    if dtype.kind in "ui":
+        return SCALEOFFSET, 1, (2, int(scaleoffset))
+    raise TypeError("scale/offset filter only supported for integer and floating-point types")
+
+
+def _compressor(compression, options):
+    if compression is None:
+        return []
+    if compression == "gzip":
+        level = 4 if options is None else options
+        if not isinstance(level, int) or not 0 <= level <= 9:
+            raise ValueError("GZIP setting must be an integer from 0-9, not %r" % (options,))
+        return [(DEFLATE, 1, (level,))]
+    if compression == "lzf":
+        if options is not None:
+            raise ValueError("LZF compression filter accepts no options")
+        return [(LZF, 1, ())]
+    if compression == "szip":
+        method, pixels = ("nn", 8) if options is None else options
+        if method not in ("ec", "nn"):
+            raise ValueError("SZIP method must be one of 'ec' or 'nn', not %r" % (method,))
+        if not (0 < pixels <= 32 and pixels % 2 == 0):
+            raise ValueError("SZIP pixels-per-block (2nd option) must be an even number up to 32")
+        return [(SZIP, 1, (4 if method == "ec" else 32, pixels))]
+    if isinstance(compression, int):
+        known = {number for number, _name, _encodes in _fiver.filters()}
+        if compression not in known:
+            raise ValueError("Unknown compression filter number: %s" % compression)
+        values = () if options is None else ((options,) if isinstance(options, int) else tuple(options))
+        return [(compression, 1, values)]
+    try:
+        made = _fiver.parse_filters(compression)
+    except ValueError as error:
+        raise ValueError('Compression filter "%s" is unavailable: %s' % (compression, error)) from None
+    if options is not None:
+        values = (options,) if isinstance(options, int) else tuple(options)
+        made = [(number, flags, values if i == len(made) - 1 else old) for i, (number, flags, old) in enumerate(made)]
+    return [tuple(step) for step in made]
 
 
 def _settings(number, values):

@@ -1,4 +1,5 @@
 """Groups: mappings of names to objects, and links."""
+import contextlib
 import posixpath
 
 from . import _fiver
@@ -99,7 +100,7 @@ class GroupID(ObjectID):
         return PropGCID(self._handle)
 
 
-class Group(MappingHDF5, HLObject):
+class Group(HLObject, MappingHDF5):
     """A group of a file: a mapping of names, or paths, to groups, datasets and committed types."""
 
     def __init__(self, bind):
@@ -148,9 +149,9 @@ class Group(MappingHDF5, HLObject):
         return group.find_link(name) if isinstance(group, _fiver.Group) else None
 
     def __contains__(self, name):
-        """True when the path leads to an object."""
+        """True when there is an object, or a link that leads nowhere, at the path."""
         if isinstance(name, (str, bytes)):
-            return bool(self._c.is_open and name and self._c.contains(name))
+            return bool(self._c.is_open and name and (self._c.contains(name) or self._link(name) is not None))
         if isinstance(name, Reference):
             return bool(name)
         raise TypeError("A name should be string or bytes, not %s" % type(name))
@@ -240,15 +241,67 @@ class Group(MappingHDF5, HLObject):
         for path, target, _handle in self._walk():
             yield path, target
 
-    def __setitem__(self, name, obj):
-        from .writing import set_item
+    # --- writing -------------------------------------------------------------------------------------------------------------------------
 
-        set_item(self, name, obj)
+    def __setitem__(self, name, obj):
+        """Links an object or makes one: a Group, Dataset or Datatype (a hard link), SoftLink, ExternalLink, numpy.dtype (a committed type), or
+        data for a new dataset."""
+        creating.set_item(self, name, obj)
 
     def __delitem__(self, name):
-        from .writing import delete_item
+        """Removes a link; an object that no link leads to any more goes with it."""
+        creating.delete_item(self, name)
 
-        delete_item(self, name)
+    def create_group(self, name, track_order=None, *, track_times=False):
+        """A new group. Groups on the way are made too. Raises ValueError when the name is taken."""
+        return creating.create_group(self, name, track_order)
+
+    def require_group(self, name):
+        """The group of this name, made where there is none. Raises TypeError when something else is there."""
+        return creating.require_group(self, name)
+
+    def create_dataset(self, name, shape=None, dtype=None, data=None, **kwds):
+        """A new dataset.
+
+        shape: sizes, or an int. dtype: a dtype or a committed Datatype; that of the data, or 'f4'. data: elements. chunks: a shape, True for one of
+        about a MiB. maxshape: sizes to which it may grow, None without end. compression: 'gzip' (or its level), 'lzf', 'szip', the number of a
+        filter, an object of hdf5plugin, or a name of ours: 'bitshuffle-lz4', 'zstd', 'shuffle,zstd=5'. compression_opts: its settings. shuffle,
+        fletcher32, scaleoffset: further filters. fillvalue: of elements never written. external: files for the elements. compact: in the header.
+        """
+        return creating.create_dataset(self, name, shape, dtype, data, **kwds)
+
+    def require_dataset(self, name, shape, dtype, exact=False, **kwds):
+        """The dataset of this name, made where there is none. Raises TypeError when shape or dtype don't fit the one that is there."""
+        return creating.require_dataset(self, name, shape, dtype, exact, **kwds)
+
+    def create_dataset_like(self, name, other, **kwupdate):
+        """A new dataset with another's shape, dtype, chunks and filters, but for what the keywords say."""
+        return creating.create_dataset_like(self, name, other, **kwupdate)
+
+    def create_virtual_dataset(self, name, layout, fillvalue=None):
+        """A virtual dataset of a VirtualLayout."""
+        return creating.create_virtual_dataset(self, name, layout, fillvalue)
+
+    @contextlib.contextmanager
+    def build_virtual_dataset(self, name, shape, dtype, maxshape=None, fillvalue=None):
+        """``with group.build_virtual_dataset(...) as layout:`` makes the dataset at the end of the block."""
+        from .vds import VirtualLayout
+
+        layout = VirtualLayout(shape, dtype, maxshape, self.file.filename)
+        yield layout
+        self.create_virtual_dataset(name, layout, fillvalue)
+
+    def move(self, source, dest):
+        """Gives a link another name or place."""
+        creating.move(self, source, dest)
+
+    def copy(self, source, dest, name=None, shallow=False, expand_soft=False, expand_external=False, expand_refs=False, without_attrs=False):
+        """Copies an object, or the one at a path, to a path or into a group. shallow: groups below stay empty."""
+        from .copying import copy
+
+        copy(self, source, dest, name, shallow, expand_soft, expand_external, expand_refs, without_attrs)
 
 
 _WRAPPERS[_fiver.Group] = lambda handle: Group(GroupID(handle))
+
+from . import creating  # noqa: E402  (it needs the classes above)

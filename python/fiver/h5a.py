@@ -56,7 +56,7 @@ class AttrID(ObjectID):
         arr[...] = read_value(self._handle)
 
     def write(self, arr, mtype=None):
-        from .writing import write_attribute_value
+        from .attribute_writing import write_attribute_value
 
         write_attribute_value(self._owner, self._handle.name, self._handle.type, self.shape, arr)
 
@@ -102,7 +102,7 @@ def iterate(loc, func, index=0, **kwds):
 
 def create(loc, name, tid, space, obj_name=b".", lapl=None):
     """Makes an attribute of a low-level type and space."""
-    from .writing import create_attribute_low_level
+    from .attribute_writing import create_attribute_low_level
 
     return create_attribute_low_level(_on(loc, obj_name), name, tid, space)
 

@@ -196,6 +196,6 @@ def open(loc, name, dapl=None):
 
 def create(loc, name, tid, space, dcpl=None, lcpl=None, dapl=None, gcpl=None):
     """Makes a dataset of a low-level type, space and creation properties."""
-    from .writing import create_low_level
+    from .creating import create_low_level
 
     return create_low_level(loc, name, tid, space, dcpl)

@@ -55,4 +55,4 @@ def link(obj, loc, name, lcpl=None, lapl=None):
 
 def copy(src_loc, src_name, dst_loc, dst_name, copypl=None, lcpl=None):
     """Copies an object."""
-    _at(dst_loc, None).copy_object(_at(src_loc, src_name), dst_name)
+    _at(dst_loc, None).copy(_at(src_loc, src_name), dst_name)

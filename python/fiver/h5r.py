@@ -4,8 +4,12 @@ from .references import Reference, RegionReference  # noqa: F401
 OBJECT, DATASET_REGION = 0, 1
 
 
+def _file(id):
+    return getattr(id._handle, "file", id._handle)
+
+
 def _target(ref, id):
-    return id._handle.file.dereference(ref._stored, ref._type)
+    return _file(id).dereference(ref._stored, ref._type)
 
 
 def dereference(ref, id):
@@ -37,7 +41,7 @@ def get_region(ref, id):
     """The dataspace of a region reference, its elements selected."""
     from .h5s import SpaceID
 
-    chosen = id._handle.file.decode_reference(ref._stored, ref._type)[1]
+    chosen = _file(id).decode_reference(ref._stored, ref._type)[1]
     return SpaceID.of(_target(ref, id).shape, chosen)
 
 

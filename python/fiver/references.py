@@ -16,6 +16,10 @@ class Reference:
     def _type(self):
         return _fiver.Type.make(("reference", len(self._stored), self._kind))
 
+    def _stored_bytes(self, size):
+        """As the file stores it, in `size` bytes."""
+        return self._stored[:size].ljust(size, b"\0")
+
     def __bool__(self):
         return any(self._stored)
 

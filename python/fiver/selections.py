@@ -95,7 +95,7 @@ def _of_mask(shape, mask):
 
 
 def _of_reference(shape, reference, dataset):
-    chosen = dataset.file._c.decode_reference(reference._stored, reference._type)[1]
+    chosen = dataset._c.file.decode_reference(reference._stored, reference._type)[1]
     if chosen is None:
         raise ValueError("The reference has no region")
     kind, *parts = chosen.describe()

@@ -39,6 +39,26 @@ Options options_from(const nb::dict& given) {
       options.virtual_prefixes = nb::cast<std::vector<std::string>>(value);
     } else if (name == "external_storage_prefixes") {
       options.external_storage_prefixes = nb::cast<std::vector<std::string>>(value);
+    } else if (name == "durability") {
+      const auto choice = nb::cast<std::string>(value);
+      if (choice == "none")
+        options.flush_durability = options.close_durability = Durability::none;
+      else if (choice == "order")
+        options.flush_durability = options.close_durability = Durability::order;
+      else if (choice == "full")
+        options.flush_durability = options.close_durability = Durability::full;
+      else
+        throw nb::value_error("durability is 'none', 'order' or 'full'");
+    } else if (name == "live") {
+      options.mode = nb::cast<bool>(value) ? WriterMode::live : WriterMode::exclusive;
+    } else if (name == "locking") {
+      const auto choice = nb::cast<std::string>(value);
+      if (choice == "off")
+        options.locking = Locking::off;
+      else if (choice == "required")
+        options.locking = Locking::required;
+      else
+        options.locking = Locking::best_effort;
     } else if (name == "external_storage_anywhere") {
       options.external_storage_anywhere = nb::cast<bool>(value);
     } else {
@@ -63,6 +83,92 @@ FileBox open_object(nb::object file, nb::handle name, const nb::dict& given) {
   const auto options = options_from(given);
   try {
     return {std::make_shared<Session>(without_gil([&] { return File::open(storage, options); }), "r")};
+  } catch (const Error& error) {
+    without_gil([&] { storage.reset(); });
+    raise_file_error(error, bytes_of(name));
+  }
+}
+
+/// The sessions that write: what the end of the interpreter must not lose. Belongs to the module.
+class Writers {
+ public:
+  void add(const std::shared_ptr<Session>& session) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(sessions_, [](const auto& old) { return old.expired(); });
+    sessions_.push_back(session);
+  }
+  /// Commits and closes all of them; the first failure is thrown when the rest is done.
+  void close_all() {
+    std::vector<std::weak_ptr<Session>> sessions;
+    {
+      const std::lock_guard lock(mutex_);
+      sessions.swap(sessions_);
+    }
+    std::optional<Error> failure;
+    for (const auto& weak : sessions) {
+      const auto session = weak.lock();
+      if (!session || !session->is_open()) continue;
+      try {
+        session->file().flush();
+      } catch (const Error& error) {
+        if (!failure) failure = error;
+      }
+      session->close();
+    }
+    if (failure) throw *failure;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Session>> sessions_;
+};
+
+/// How a file is opened for writing: "edit", "create" (in place of any) or "new" (an error where there is one).
+template <class Where>
+File open_writable(const Where& where, const std::string& how, const NewFile& settings, const Options& options) {
+  return how == "edit" ? File::edit(where, options) : File::create(where, settings, options);
+}
+
+NewFile settings_from(const nb::dict& given, const std::string& how) {
+  NewFile settings;
+  settings.keep_existing = how == "new";
+  for (auto [key, value] : given) {
+    const auto name = nb::cast<std::string>(key);
+    if (name == "earliest")
+      settings.compatibility = nb::cast<bool>(value) ? Compatibility::earliest : Compatibility::native;
+    else if (name == "user_block")
+      settings.user_block = nb::cast<std::uint64_t>(value);
+    else if (name == "track_order")
+      settings.track_order = nb::cast<bool>(value);
+    else
+      throw nb::type_error(("no setting of new files is called " + name).c_str());
+  }
+  return settings;
+}
+
+/// `where`: a path, or a file-like object with its name.
+FileBox open_for_writing(nb::object where, nb::handle name, const std::string& how, const nb::dict& given,
+                         const nb::dict& given_options) {
+  const auto options = options_from(given_options);
+  const auto settings = settings_from(given, how);
+  if (PyUnicode_Check(where.ptr()) || PyBytes_Check(where.ptr())) {
+    const auto path = bytes_of(where);
+    try {
+      return {
+          std::make_shared<Session>(without_gil([&] { return open_writable(path, how, settings, options); }), "r+")};
+    } catch (const Error& error) {
+      if (how == "new" && error.kind() == ErrorKind::conflict) {
+        const auto arguments = nb::make_tuple(17, text(error.what()), text(path));
+        PyErr_SetObject(PyExc_FileExistsError, arguments.ptr());
+        throw nb::python_error();
+      }
+      raise_file_error(error, path);
+    }
+  }
+  auto storage = storage_of(std::move(where), bytes_of(name));
+  try {
+    return {
+        std::make_shared<Session>(without_gil([&] { return open_writable(storage, how, settings, options); }), "r+")};
   } catch (const Error& error) {
     without_gil([&] { storage.reset(); });
     raise_file_error(error, bytes_of(name));
@@ -109,9 +215,31 @@ nb::object decode_reference(const FileBox& box, nb::bytes stored, const Type& ty
 }  // namespace
 
 void bind_files(nb::module_& module) {
+  const auto writers = std::make_shared<Writers>();
+  module.def(
+      "close_writers", [writers] { without_gil([&] { writers->close_all(); }); },
+      "Commits and closes every file that is open for writing; called when the interpreter exits.");
   nb::class_<FileBox>(module, "File", "An open file.")
       .def_static("open", &open_path, nb::arg("path"), nb::arg("options"))
       .def_static("open_object", &open_object, nb::arg("file"), nb::arg("name"), nb::arg("options"))
+      .def_static(
+          "open_for_writing",
+          [writers](nb::object where, nb::handle name, const std::string& how, const nb::dict& settings,
+                    const nb::dict& options) {
+            auto box = open_for_writing(std::move(where), name, how, settings, options);
+            writers->add(box.session);
+            return box;
+          },
+          nb::arg("where"), nb::arg("name"), nb::arg("how"), nb::arg("settings"), nb::arg("options"))
+      .def("flush",
+           [](const FileBox& box) {
+             const auto file = box.session->file();
+             try {
+               without_gil([&] { file.flush(); });
+             } catch (const Error& error) {
+               raise_while_reading(error);
+             }
+           })
       .def_prop_ro("is_open", [](const FileBox& box) { return box.session->is_open(); })
       .def_prop_ro("name", [](const FileBox& box) { return text(box.session->file().name()); })
       .def_prop_ro("mode", [](const FileBox& box) { return box.session->mode(); })
@@ -136,7 +264,13 @@ void bind_files(nb::module_& module) {
              auto file = box.session->file();
              without_gil([&] { file.refresh(); });
            })
-      .def("close", [](const FileBox& box) { without_gil([&] { box.session->close(); }); });
+      .def("close", [](const FileBox& box) {
+        try {
+          without_gil([&] { box.session->close(); });
+        } catch (const Error& error) {
+          raise_while_reading(error);
+        }
+      });
   auto object = nb::borrow<nb::class_<Slot>>(module.attr("Object"));
   object.def_prop_ro(
       "file", [](const Slot& slot) { return FileBox{slot.session()}; }, "The File through which it was opened.");

@@ -50,22 +50,6 @@ nb::object find_link(const GroupSlot& slot, nb::handle name) {
   return link ? describe(*link) : nb::none();
 }
 
-/// The path as h5py shows it: from the root, as it was asked for, without what says nothing. Empty where a link led to another file, whose
-/// own path is shown then.
-std::string name_of(const GroupSlot& slot, const Group& group, const Object& object, const std::string& path) {
-  if (&group.file().handle() != &object.file().handle()) return {};
-  std::string name = path.starts_with('/') ? "" : slot.name();
-  if (name == "/") name.clear();
-  if (name == "?") return {};
-  for (std::size_t at = 0; at < path.size();) {
-    const auto end = std::min(path.find('/', at), path.size());
-    const auto part = path.substr(at, end - at);
-    if (!part.empty() && part != ".") name += "/" + part;
-    at = end + 1;
-  }
-  return name.empty() ? "/" : name;
-}
-
 nb::object open(const GroupSlot& slot, nb::handle path) {
   const auto group = slot.group();
   const auto bytes = bytes_of(path);
@@ -87,6 +71,20 @@ bool contains(const GroupSlot& slot, nb::handle path) {
 }
 
 }  // namespace
+
+std::string name_of(const GroupSlot& slot, const Group& group, const Object& object, const std::string& path) {
+  if (&group.file().handle() != &object.file().handle()) return {};
+  std::string name = path.starts_with('/') ? "" : slot.name();
+  if (name == "/") name.clear();
+  if (name == "?") return {};
+  for (std::size_t at = 0; at < path.size();) {
+    const auto end = std::min(path.find('/', at), path.size());
+    const auto part = path.substr(at, end - at);
+    if (!part.empty() && part != ".") name += "/" + part;
+    at = end + 1;
+  }
+  return name.empty() ? "/" : name;
+}
 
 void bind_groups(nb::module_& module) {
   nb::class_<GroupSlot, Slot>(module, "Group", "An open group.")

@@ -34,5 +34,7 @@ NB_MODULE(_fiver, module) {
   bind_datasets(module);
   bind_chunks(module);
   bind_frames(module);
+  bind_writing(module);
+  bind_creating(module);
   bind_files(module);
 }

@@ -23,6 +23,8 @@ void bind_attributes(nb::module_& module);
 void bind_datasets(nb::module_& module);
 void bind_chunks(nb::module_& module);
 void bind_frames(nb::module_& module);
+void bind_writing(nb::module_& module);
+void bind_creating(nb::module_& module);
 
 /// Runs `work` with the GIL released; exceptions travel through.
 template <class F>

@@ -1,5 +1,7 @@
 #include "spaces.hpp"
 
+#include "selections.hpp"
+
 namespace fiver::python {
 
 nb::object describe(const Dataspace& space) {
@@ -14,6 +16,13 @@ nb::object describe(const Dataspace& space) {
       largest.append(dim);
   }
   return nb::make_tuple(shape, nb::tuple(largest));
+}
+
+Dataspace space_of(nb::handle shape, nb::handle max_shape) {
+  auto dims = shape_of(shape);
+  if (dims.empty()) return Dataspace::scalar();
+  if (max_shape.is_none()) return Dataspace::simple(std::move(dims));
+  return Dataspace::simple(std::move(dims), shape_of(max_shape));
 }
 
 }  // namespace fiver::python

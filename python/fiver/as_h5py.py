@@ -1,0 +1,31 @@
+"""Makes ``import h5py`` mean fiver, for programs and packages that can't change their import line."""
+import importlib
+import pkgutil
+import sys
+import types
+
+# h5py's private folder: packages reach into it all the same.
+_HL = {"attrs": "attributes", "base": "base", "compat": "base", "dataset": "datasets", "datatype": "datatypes", "dims": "dims", "files": "files",
+       "filters": "filters", "group": "groups", "selections": "selections", "vds": "vds"}
+
+
+def install():
+    """From here on ``import h5py`` gives fiver. Raises RuntimeError when the real h5py was imported before."""
+    package = importlib.import_module(__package__)
+    present = sys.modules.get("h5py")
+    if present is package:
+        return
+    if present is not None:
+        raise RuntimeError("h5py has been imported already; install fiver in its place before that")
+    for info in pkgutil.iter_modules(package.__path__):
+        if not info.name.startswith("_"):
+            sys.modules["h5py." + info.name] = importlib.import_module("%s.%s" % (__package__, info.name))
+    private = types.ModuleType("h5py._hl", "Where h5py has its classes.")
+    private.__path__ = []
+    for theirs, ours in _HL.items():
+        module = sys.modules["h5py." + ours]
+        setattr(private, theirs, module)
+        sys.modules["h5py._hl." + theirs] = module
+    sys.modules["h5py._hl"] = private
+    package._hl = private
+    sys.modules["h5py"] = package

@@ -399,7 +399,6 @@ void DatasetWriter::cut(const Shape& extent) {
       return true;
     });
   const auto stamp = next_stamp();
-  for (const auto& scaled : outside) index_->publish(scaled, std::nullopt, stamp);
   std::vector<Bytes> decoded(crossing.size());
   // Read by the old extent, written by the new one: which chunks are partial may change.
   for (std::size_t i = 0; i < crossing.size(); ++i) {
@@ -430,14 +429,22 @@ void DatasetWriter::cut(const Shape& extent) {
     std::lock_guard lock(mutex_);
     extent_ = extent;
   }
-  write_chunks(
-      crossing.size(), {},
-      [&](std::size_t i, Job& job) {
-        job.number = i;
-        job.scaled = crossing[i];
-        job.stamp = stamp;
-      },
-      [&](Job& job, Worker& worker) { encode_into(job, decoded[job.number], worker); }, [](Job&) {});
+  try {
+    write_chunks(
+        crossing.size(), {},
+        [&](std::size_t i, Job& job) {
+          job.number = i;
+          job.scaled = crossing[i];
+          job.stamp = stamp;
+        },
+        [&](Job& job, Worker& worker) { encode_into(job, decoded[job.number], worker); }, [](Job&) {});
+  } catch (...) {
+    std::lock_guard lock(mutex_);
+    extent_ = old;
+    throw;
+  }
+  // Last: what could fail has not.
+  for (const auto& scaled : outside) index_->publish(scaled, std::nullopt, stamp);
 }
 
 }  // namespace fiver::object

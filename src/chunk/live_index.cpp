@@ -11,15 +11,24 @@ std::optional<LiveIndex::Stamped> LiveIndex::find_change(const Shape& scaled) co
   return std::nullopt;
 }
 
+std::uint64_t LiveIndex::kept_stamp(const Shape& scaled) const {
+  const auto found = stamps_.find(scaled);
+  return found == stamps_.end() ? 0 : found->second;
+}
+
 LiveIndex::Stamped LiveIndex::find_stamped(std::span<const std::uint64_t> scaled) const {
   std::shared_ptr<const ChunkIndex> base;
+  std::uint64_t stamp = 0;
   {
     std::lock_guard lock(mutex_);
-    if (!changes_.empty() || !frozen_.empty())
-      if (auto found = find_change(Shape(scaled.begin(), scaled.end()))) return *found;
+    if (!changes_.empty() || !frozen_.empty() || !stamps_.empty()) {
+      const Shape here(scaled.begin(), scaled.end());
+      if (auto found = find_change(here)) return *found;
+      stamp = kept_stamp(here);
+    }
     base = base_;
   }
-  return {base ? base->find(scaled) : std::nullopt, 0};
+  return {base ? base->find(scaled) : std::nullopt, stamp};
 }
 
 std::optional<ChunkRecord> LiveIndex::find(std::span<const std::uint64_t> scaled) const {
@@ -63,8 +72,9 @@ bool LiveIndex::publish(const Shape& scaled, const std::optional<ChunkRecord>& r
     const auto base = base_;
     const auto commits = commits_;
     lock.unlock();
-    now = {base ? base->find(scaled) : std::nullopt, 0};
+    now.record = base ? base->find(scaled) : std::nullopt;
     lock.lock();
+    now.stamp = kept_stamp(scaled);
     change = find_change(scaled);
     if (change || commits == commits_) break;
   }
@@ -86,12 +96,15 @@ LiveIndex::Frozen LiveIndex::freeze() {
   return frozen;
 }
 
-void LiveIndex::committed(std::shared_ptr<const ChunkIndex> base) {
-  Changes old;  // dies after the lock
+void LiveIndex::committed(std::shared_ptr<const ChunkIndex> base, bool keep_stamps) {
+  Changes old;  // these die after the lock
+  std::map<Shape, std::uint64_t> stamps;
   std::lock_guard lock(mutex_);
   base_.swap(base);
   ++commits_;
   old.swap(frozen_);
+  if (!keep_stamps) return stamps.swap(stamps_);
+  for (const auto& [scaled, change] : old) stamps_[scaled] = change.stamp;
 }
 
 void LiveIndex::failed(const Frozen& frozen) {

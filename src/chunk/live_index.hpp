@@ -20,7 +20,7 @@ class LiveIndex final : public ChunkIndex {
   std::optional<ChunkRecord> find(std::span<const std::uint64_t> scaled) const override;
   void for_each(const Visit& visit) const override;
 
-  /// A chunk and the number of the write that it is from (0: before this session).
+  /// A chunk and the number of the write of the whole chunk that it is from (0: before all that may still come).
   struct Stamped {
     std::optional<ChunkRecord> record;
     std::uint64_t stamp = 0;
@@ -37,18 +37,21 @@ class LiveIndex final : public ChunkIndex {
     std::vector<ChunkRecord> replaced;  ///< places that no chunk has any more
   };
   Frozen freeze();
-  /// `base`: the index as the file has it now.
-  void committed(std::shared_ptr<const ChunkIndex> base);
+  /// `base`: the index as the file has it now. `keep_stamps`: what waits to be written may be older than chunks of this commit.
+  void committed(std::shared_ptr<const ChunkIndex> base, bool keep_stamps);
   void failed(const Frozen& frozen);
   bool has_changes() const;
 
  private:
   using Changes = std::map<Shape, Stamped>;
-  std::optional<Stamped> find_change(const Shape& scaled) const;  // the lock is held
+  // The lock is held.
+  std::optional<Stamped> find_change(const Shape& scaled) const;
+  std::uint64_t kept_stamp(const Shape& scaled) const;
 
   mutable Mutex mutex_;
   std::shared_ptr<const ChunkIndex> base_;
-  Changes frozen_, changes_;  // changes_ win
+  Changes frozen_, changes_;               // changes_ win
+  std::map<Shape, std::uint64_t> stamps_;  // of chunks in the base, as long as they are needed
   std::uint64_t commits_ = 0;
   std::vector<ChunkRecord> replaced_;
 };

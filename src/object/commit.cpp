@@ -73,6 +73,9 @@ void Commit::freeze() {
   for (const auto& entry : writer_.deleted_) deleted_.push_back(take(entry));
   writer_.dirty_.clear();
   writer_.deleted_.clear();
+  for (auto& part : parts_)  // what was staged since drain() is the next commit's
+    if (part.object.cut.dataset && part.object.cut.dataset->has_staged())
+      writer_.mark_dirty(part.object.state, *part.object.draft);
 }
 
 void Commit::encode() {
@@ -215,12 +218,14 @@ void Commit::write_records(bool removals) {
 }
 
 void Commit::write() {
+  // Elements that come from here on are the next commit's to wait for.
+  wrote_data_ = writer_.take_data_written();
   plan_end_of_file();
   write_blocks();
   const bool waits = durability_ == Durability::full && writer_.unsynced_;
   if (records_.empty() && new_superblock_.empty()) {
     write_journal();
-    if (waits || !changes_.fresh().empty() || writer_.wrote_data()) barrier();
+    if (waits || !changes_.fresh().empty() || wrote_data_) barrier();
     return;
   }
   write_journal();
@@ -247,6 +252,7 @@ void Commit::write() {
 void Commit::undo(const std::string& reason) {
   changes_.give_up();
   writer_.heap().untake();
+  if (wrote_data_) writer_.note_data_written();
   std::lock_guard lock(writer_.edits_);
   // What is on the disk now is only known when the file is opened again.
   if (in_place_) writer_.broken_ = reason;
@@ -275,7 +281,6 @@ void Commit::finish() {
   }
   writer_.end_of_file_ = new_end_of_file_;
   writer_.last_end_ = writer_.space().end();
-  writer_.note_data_written(false);
   for (auto& part : parts_)
     if (part.encoded.layout) part.index = part.object.cut.dataset->open_index(*part.encoded.layout, part.object.cut);
   std::lock_guard lock(writer_.edits_);
@@ -290,8 +295,12 @@ void Commit::finish() {
       draft.image = std::move(part.encoded.image);
       draft.stored = std::move(part.encoded.stored);
       draft.committed_references = part.object.cut.reference_count;
-      for (auto& message : part.encoded.updated)
-        draft.set(static_cast<format::MessageType>(message.type), message.flags, Bytes(*message.body));
+      for (auto& message : part.encoded.updated) {
+        const auto type = static_cast<format::MessageType>(message.type);
+        // Elsewhere it is the writers of elements who change the layout, perhaps since this commit began.
+        if (type == format::MessageType::layout && !part.encoded.layout) continue;
+        draft.set(type, message.flags, Bytes(*message.body));
+      }
       if (!draft.stored.symbol_table) draft.remove(format::MessageType::symbol_table);
       if (part.encoded.layout)
         draft.dataset->committed(std::move(part.index), std::get<ChunkedLayout>(*part.encoded.layout), part.object.cut);

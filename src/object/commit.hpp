@@ -60,7 +60,8 @@ class Commit {
   bool raises_first_ =
       false;  ///< contents reach beyond the end of the file that the superblock tells: that comes first
   Bytes old_superblock_, new_superblock_;
-  bool in_place_ = false;  ///< what the last commit leads to may have been rewritten, or a sync failed
+  bool wrote_data_ = false;  ///< elements went to the file since the last commit
+  bool in_place_ = false;    ///< what the last commit leads to may have been rewritten, or a sync failed
 };
 
 }  // namespace fiver::object

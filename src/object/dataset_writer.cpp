@@ -80,16 +80,72 @@ void DatasetWriter::committed(std::shared_ptr<const chunk::ChunkIndex> index, co
   committed_layout_ = layout;
   committed_space_ =
       format::decode_dataspace(*cut.find(format::MessageType::dataspace)->body, writer_.file().view().widths());
-  index_->committed(std::move(index));
+  bool waits = false;
+  {
+    std::lock_guard lock(mutex_);
+    waits = draining_ || !stage_.empty();
+  }
+  index_->committed(std::move(index), waits);
 }
 
-std::uint64_t DatasetWriter::next_stamp() {
+std::uint64_t DatasetWriter::next_stamp(bool whole_chunks) {
   std::lock_guard lock(mutex_);
-  return ++stamps_;
+  ++stamps_;
+  if (whole_chunks) last_whole_ = stamps_;
+  return stamps_;
+}
+
+bool DatasetWriter::has_staged() const {
+  std::lock_guard lock(mutex_);
+  return !stage_.empty();
 }
 
 void DatasetWriter::fill_chunk(MutableBytes chunk) const {
   pipeline::fill_with(chunk, fill_);
+}
+
+DatasetWriter::Turn::Turn(DatasetWriter& writer, bool alone) : writer_(writer), alone_(alone) {
+  std::unique_lock lock(writer.mutex_);
+  if (alone) {
+    ++writer.cuts_;
+    while (writer.writing_ > 0 || writer.cutting_) writer.turns_changed_.wait(writer.mutex_);
+    writer.cutting_ = true;
+  } else {
+    while (writer.cuts_ > 0) writer.turns_changed_.wait(writer.mutex_);
+    ++writer.writing_;
+  }
+}
+
+DatasetWriter::Turn::~Turn() {
+  std::lock_guard lock(writer_.mutex_);
+  if (alone_) {
+    --writer_.cuts_;
+    writer_.cutting_ = false;
+  } else {
+    --writer_.writing_;
+  }
+  writer_.turns_changed_.notify_all();
+}
+
+std::shared_ptr<const void> DatasetWriter::keeper() const {
+  const auto state = state_.lock();
+  return state ? state->snapshot() : nullptr;
+}
+
+void DatasetWriter::check_inside(const select::ChunkCopy& copy, const Shape& extent) const {
+  const auto& scaled = copy.coordinates();
+  bool whole = true;
+  for (std::size_t i = 0; i < scaled.size(); ++i) whole = whole && scaled[i] * chunk_[i] + chunk_[i] <= extent[i];
+  if (whole) return;
+  select::for_each_run(copy, [&](std::uint64_t at, std::uint64_t, std::uint64_t length) {
+    for (auto element = at; element < at + length; ++element) {
+      auto rest = element;
+      for (auto i = chunk_.size(); i-- > 0; rest /= chunk_[i])
+        if (scaled[i] * chunk_[i] + rest % chunk_[i] >= extent[i])
+          throw Error(ErrorKind::invalid_argument,
+                      fmt::format("another call made the extent smaller, ({}) now", fmt::join(extent, ",")));
+    }
+  });
 }
 
 bool DatasetWriter::is_partial(const Shape& scaled) const {
@@ -178,7 +234,7 @@ void DatasetWriter::write_chunks(std::size_t count, const ReadOptions& options,
     for (auto& job : jobs) {
       if (job.nothing) continue;
       if (!index_->publish(job.scaled, chunk::ChunkRecord{job.address, job.stored.size(), job.mask}, job.stamp,
-                           job.expected)) {
+                           mutant_.no_chunk_order ? std::nullopt : job.expected)) {
         writer_.space().give_back({job.address, job.stored.size()});
         refused(job);
       }
@@ -198,17 +254,22 @@ void WriteSource::copy(std::uint64_t from, std::uint64_t count, MutableBytes to)
 }
 
 void DatasetWriter::write(const select::Placed& to, const WriteSource& source, const ReadOptions& options) {
+  const Turn turn(*this, false);
+  const auto kept = keeper();
   const select::Partition partition(to, chunk_);
   const auto count = partition.chunk_count();
-  const auto stamp = next_stamp();
   std::vector<std::uint64_t> whole, parts;
+  // Where another call changed the extent since the selection was held against it, a chunk may have more elements than it had, or fewer.
+  const bool as_planned = to.extent == extent_;
   {
     select::ChunkCopy copy;
     for (std::uint64_t i = 0; i < count; ++i) {
       partition.copy_into(i, copy);
-      (copy.covers_extent_part() ? whole : parts).push_back(i);
+      if (!as_planned) check_inside(copy, extent_);
+      (as_planned ? copy.covers_extent_part() : copy.is_whole_chunk()) ? whole.push_back(i) : parts.push_back(i);
     }
   }
+  const auto stamp = next_stamp(!whole.empty());
   const auto encode = [&](Job& job, Worker& worker) {
     partition.copy_into(whole[job.number], worker.copy);
     job.scaled = worker.copy.coordinates();
@@ -249,8 +310,8 @@ void DatasetWriter::stage_pieces(const select::Partition& partition, const std::
     std::vector<std::pair<Shape, StagedPiece>> pieces(count);
     auto gather = [&](std::size_t i, unsigned) {
       const auto copy = partition.copy(which[first + i]);
-      auto& [scaled, piece] = pieces[i];
-      scaled = copy.coordinates();
+      auto& piece = pieces[i].second;
+      pieces[i].first = copy.coordinates();
       piece.stamp = stamp;
       piece.bytes.resize(static_cast<std::size_t>(copy.element_count()) * element_size_);
       auto rest = MutableBytes(piece.bytes);
@@ -272,7 +333,7 @@ void DatasetWriter::stage_pieces(const select::Partition& partition, const std::
     }
     {
       std::lock_guard lock(mutex_);
-      for (auto& [scaled, piece] : pieces) stage_.add(scaled, std::move(piece));
+      for (auto& [scaled, piece] : pieces) stage_.add(scaled, std::move(piece), last_whole_);
       staged_budget_ += cost;
     }
     if (state) writer_.edit([&] { writer_.mark_dirty(state, *state->draft()); });
@@ -282,16 +343,17 @@ void DatasetWriter::stage_pieces(const select::Partition& partition, const std::
 void DatasetWriter::drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& worker) const {
   const auto& file = writer_.file();
   job.expected = index_->find_stamped(job.scaled);
-  if (pieces.back().stamp <= job.expected->stamp) {  // a whole chunk was written since
+  if (newest(pieces) <= job.expected->stamp) {  // a whole chunk was written since
     job.nothing = true;
     return;
   }
-  job.stamp = pieces.back().stamp;
+  // The whole chunk's, still: pieces of earlier calls than these may come yet, with elements that these don't have.
+  job.stamp = job.expected->stamp;
   Bytes own;
   auto& chunk = filtered_ ? worker.decoded : own;
   chunk.resize(static_cast<std::size_t>(chunk_bytes_));
   const auto& record = job.expected->record;
-  if (!cover(pieces, chunk_bytes_ / element_size_) || pieces.front().stamp <= job.expected->stamp) {
+  if (!cover(pieces, chunk_bytes_ / element_size_) || oldest(pieces) <= job.expected->stamp) {
     if (!record) {
       fill_chunk(chunk);
     } else {
@@ -318,12 +380,15 @@ void DatasetWriter::drain(const Shape* first, const Shape* last) {
   std::uint64_t budget = 0;
   {
     std::unique_lock lock(mutex_);
+    if (writer_.is_child() && (draining_ || !stage_.empty()))
+      throw Error(ErrorKind::conflict, "the parent process had not written all elements out yet when it was forked");
     while (draining_) drained_.wait(mutex_);
     if (stage_.empty() || (first != nullptr && !stage_.touches(*first, *last))) return;
     draining_ = true;
     chunks = stage_.take();
     budget = std::exchange(staged_budget_, 0);
   }
+  const auto kept = keeper();
   auto& memory = *writer_.file().runtime().state().memory;
   const auto done = [&] {
     std::lock_guard lock(mutex_);
@@ -348,7 +413,7 @@ void DatasetWriter::drain(const Shape* first, const Shape* last) {
   } catch (...) {
     {
       std::lock_guard lock(mutex_);
-      stage_.put_back(std::move(chunks));
+      stage_.put_back(std::move(chunks), last_whole_);
       staged_budget_ += budget;
     }
     done();
@@ -362,17 +427,30 @@ void DatasetWriter::write_chunk(const Shape& scaled, ByteView stored, std::uint3
   if (!filtered_ && stored.size() != chunk_bytes_)
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("{} bytes for a chunk of {} that no filter changes", stored.size(), chunk_bytes_));
+  const Turn turn(*this, false);
+  const auto kept = keeper();
+  for (std::size_t i = 0; i < scaled.size(); ++i)
+    if (scaled[i] * chunk_[i] >= extent_[i])
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("another call made the extent smaller, ({}) now", fmt::join(extent_, ",")));
   std::vector<Job> jobs(1);
   jobs[0].scaled = scaled;
   jobs[0].stored = stored;
   jobs[0].mask = mask;
-  jobs[0].stamp = next_stamp();
+  jobs[0].stamp = next_stamp(true);
   place_jobs(jobs, {});
   index_->publish(scaled, chunk::ChunkRecord{jobs[0].address, stored.size(), mask}, jobs[0].stamp);
   if (const auto state = state_.lock()) writer_.edit([&] { writer_.mark_dirty(state, *state->draft()); });
 }
 
-void DatasetWriter::cut(const Shape& extent) {
+void DatasetWriter::cut(const Shape& extent, const std::function<void()>& publish) {
+  const Turn turn(*this, true);
+  const auto kept = keeper();
+  cut_chunks(extent);
+  publish();
+}
+
+void DatasetWriter::cut_chunks(const Shape& extent) {
   drain();
   Shape old;
   {
@@ -398,7 +476,7 @@ void DatasetWriter::cut(const Shape& extent) {
         crossing.emplace_back(scaled.begin(), scaled.end());
       return true;
     });
-  const auto stamp = next_stamp();
+  const auto stamp = next_stamp(true);
   std::vector<Bytes> decoded(crossing.size());
   // Read by the old extent, written by the new one: which chunks are partial may change.
   for (std::size_t i = 0; i < crossing.size(); ++i) {

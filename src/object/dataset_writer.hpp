@@ -31,6 +31,11 @@ struct WriteSource {
   void copy(std::uint64_t from, std::uint64_t count, MutableBytes to) const;
 };
 
+/// Ways to break the order of writes on purpose: a test of histories that these don't fail tests nothing.
+struct ChunkMutant {
+  bool no_chunk_order = false;  ///< what is drained replaces whatever is there by then
+};
+
 class DatasetWriter {
  public:
   /// `facts`: the dataset as it is now; `index`: of chunked ones, what the file has.
@@ -43,13 +48,17 @@ class DatasetWriter {
   /// Elements at the places of `to`, which count from the start of the source's bytes.
   void write(const select::Placed& to, const WriteSource& source, const ReadOptions& options);
   void write_chunk(const Shape& scaled, ByteView stored, std::uint32_t mask);
-  /// Chunks outside the new extent go; those that cross it are filled behind it. The dataspace is the caller's to change.
-  void cut(const Shape& extent);
+  /// Chunks outside the new extent go; those that cross it are filled behind it. `publish` changes the dataspace. No other call writes to the
+  /// dataset meanwhile: those under way end first, later ones wait.
+  void cut(const Shape& extent, const std::function<void()>& publish);
 
   /// Writes what is staged. Where `first` and `last` chunk are given, only if something is staged between them.
   void drain(const Shape* first = nullptr, const Shape* last = nullptr);
 
+  void mutate(const ChunkMutant& mutant) { mutant_ = mutant; }
+
   // For commits.
+  bool has_staged() const;
   chunk::ChunkGrid committed_grid() const;
   std::shared_ptr<const chunk::ChunkIndex> open_index(const Layout& layout, const Draft& cut) const;
   void committed(std::shared_ptr<const chunk::ChunkIndex> index, const ChunkedLayout& layout, const Draft& cut);
@@ -58,13 +67,30 @@ class DatasetWriter {
   struct Job;
   struct Worker;
   using Encode = std::function<void(Job& job, Worker& worker)>;
+  /// Held by each call that writes elements, or alone by one that changes the extent.
+  class Turn {
+   public:
+    Turn(DatasetWriter& writer, bool alone);
+    ~Turn();
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
 
-  std::uint64_t next_stamp();
+   private:
+    DatasetWriter& writer_;
+    bool alone_;
+  };
+
+  /// The number of a call. Pieces of chunks from both sides of one that has whole chunks are never joined.
+  std::uint64_t next_stamp(bool whole_chunks);
   void write_chunks(std::size_t count, const ReadOptions& options, const std::function<void(std::size_t, Job&)>& begin,
                     const Encode& encode, const std::function<void(Job&)>& refused);
   void encode_into(Job& job, ByteView chunk, Worker& worker) const;
   void place_jobs(std::vector<Job>& jobs, const ReadOptions& options);
   void drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& worker) const;
+  void cut_chunks(const Shape& extent);
+  void check_inside(const select::ChunkCopy& copy, const Shape& extent) const;
+  /// What the dataset leads to now is not used for anything else as long as this is held.
+  std::shared_ptr<const void> keeper() const;
   bool is_partial(const Shape& scaled) const;
   void stage_pieces(const select::Partition& partition, const std::vector<std::uint64_t>& which,
                     const WriteSource& source, std::uint64_t stamp, const ReadOptions& options);
@@ -81,13 +107,16 @@ class DatasetWriter {
   bool filter_partial_chunks_ = true, filtered_ = false;
   pipeline::EncodeChain encoder_;
   pipeline::CodecChain decoder_;
+  ChunkMutant mutant_;
 
   mutable Mutex mutex_;
-  Condition drained_;
+  Condition drained_, turns_changed_;
+  std::uint64_t writing_ = 0, cuts_ = 0;  ///< turns; of cuts, those that wait, too
+  bool cutting_ = false;
   bool draining_ = false;
   Stage stage_;
   std::uint64_t staged_budget_ = 0;  ///< taken from the runtime's memory
-  std::uint64_t stamps_ = 0;
+  std::uint64_t stamps_ = 0, last_whole_ = 0;
   Shape extent_;  ///< for chunks that cross it
   ChunkedLayout committed_layout_;
   Dataspace committed_space_;

@@ -42,11 +42,25 @@ std::shared_ptr<const ObjectSnapshot> ObjectState::snapshot() const {
       if (!snapshot_) snapshot_ = std::move(fresh);
       return snapshot_;
     });
-  auto fresh = std::make_shared<const ObjectSnapshot>(file_, address_);
+  std::shared_ptr<const ObjectSnapshot> fresh;
+  if (file_.writer() == nullptr) {
+    fresh = std::make_shared<const ObjectSnapshot>(file_, address_);
+  } else {  // whoever looks at it keeps what the object gives up from now on, though it has no draft yet
+    const auto keeper = garbage();
+    fresh = std::make_shared<const ObjectSnapshot>(file_, meta::read_object_header(file_.view(), address_),
+                                                   ObjectSnapshot::Live{nullptr, nullptr, keeper});
+  }
   std::lock_guard lock(mutex_);
   if (before != refreshes_) return fresh;
   if (!snapshot_) snapshot_ = std::move(fresh);
   return snapshot_;
+}
+
+std::shared_ptr<Garbage> ObjectState::garbage() const {
+  std::lock_guard lock(mutex_);
+  auto known = garbage_.lock();
+  if (!known) garbage_ = known = file_.writer()->new_garbage();
+  return known;
 }
 
 void ObjectState::set_draft(std::shared_ptr<Draft> draft) {
@@ -93,7 +107,8 @@ FileState::FileState(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<St
 }
 
 FileState::~FileState() {
-  if (writer_) writer_->drop();
+  if (writer_ && !writer_->is_closed())
+    writer_->drop([this] { runtime_->state().forget(*this); });  // who opens it again waits for that
 }
 
 FileWriter& FileState::writer_or_throw() const {

@@ -25,7 +25,10 @@ class ObjectState {
   std::shared_ptr<const ObjectSnapshot> snapshot() const;
   void refresh();
 
-  // Of files open for writing, under the lock of the file's edits.
+  // Of files open for writing.
+  /// What the object's readers keep before it has a draft; the first draft goes on with it.
+  std::shared_ptr<Garbage> garbage() const;
+  // Under the lock of the file's edits.
   const std::shared_ptr<Draft>& draft() const { return draft_; }
   void set_draft(std::shared_ptr<Draft> draft);
   /// The draft was changed: the next snapshot is made of it as it is then.
@@ -36,6 +39,7 @@ class ObjectState {
   Address address_;
   mutable Mutex mutex_;
   mutable std::shared_ptr<const ObjectSnapshot> snapshot_;
+  mutable std::weak_ptr<Garbage> garbage_;
   std::uint64_t refreshes_ = 0;  // a snapshot begun before the last one is not kept
   bool has_draft_ = false;       // snapshots are made of it, not of the file
   std::shared_ptr<Draft> draft_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "io/posix_storage.hpp"
 #include "object/commit.hpp"
 #include "object/dataset_writer.hpp"
 #include "object/file_state.hpp"
@@ -65,7 +66,7 @@ FileWriter::Use::~Use() {
 }
 
 void FileWriter::check_writable() const {
-  if (fork_generation() != generation_)
+  if (is_child())
     throw Error(ErrorKind::conflict, "a child process may read files that its parent opened, not write to them");
   std::lock_guard lock(edits_);
   if (broken_) throw Error(ErrorKind::io, "nothing more can be written: " + *broken_);
@@ -73,8 +74,9 @@ void FileWriter::check_writable() const {
 
 std::shared_ptr<Draft> FileWriter::draft_of(const std::shared_ptr<ObjectState>& state) {
   if (auto known = edit([&] { return state->draft(); })) return known;
+  const auto garbage = state->garbage();  // held before the object is read
   auto fresh = load_draft(file_, state->address());
-  fresh->garbage = new_garbage();
+  fresh->garbage = garbage;
   return edit([&] {
     if (auto known = state->draft()) return known;
     state->set_draft(fresh);  // from here on readers hold the garbage of the object
@@ -190,11 +192,14 @@ bool FileWriter::is_closed() const {
 }
 
 void FileWriter::close() {
+  if (is_child()) check_writable();  // what is under way in the parent never ends here
   {
     std::unique_lock lock(uses_);
+    const auto own = static_cast<unsigned>(std::count(calls_under_way.begin(), calls_under_way.end(), this));
+    if (own == 0)  // another thread may be at it: the file is closed when this returns, too
+      while (closing_) uses_changed_.wait(uses_);
     if (closing_ || closed_) return;
     closing_ = true;
-    const auto own = static_cast<unsigned>(std::count(calls_under_way.begin(), calls_under_way.end(), this));
     while (in_use_ > own) uses_changed_.wait(uses_);
     lock.release();
     uses_.unlock();
@@ -203,6 +208,7 @@ void FileWriter::close() {
     std::lock_guard lock(uses_);
     closed_ = true;
     closing_ = false;
+    uses_changed_.notify_all();
   };
   try {
     check_writable();
@@ -212,26 +218,51 @@ void FileWriter::close() {
     if (again) {  // nothing is lost: close() can be called once more, when there is room
       std::lock_guard lock(uses_);
       closing_ = false;
+      uses_changed_.notify_all();
       throw;
     }
     finish();
-    if (fork_generation() == generation_ && settings_.locked) file_.view().storage().unlock();
+    if (fork_generation() == generation_) unlock();
     throw;
   }
   finish();
-  if (settings_.locked) file_.view().storage().unlock();
+  unlock();
 }
 
-void FileWriter::drop() noexcept {
-  if (fork_generation() != generation_ || is_closed()) return;
-  try {
-    close();
-  } catch (Error& error) {
-    error.in_file(file_.name());
-    if (settings_.on_error) settings_.on_error(error);
-  } catch (const std::exception& error) {
-    if (settings_.on_error) settings_.on_error(Error(ErrorKind::io, error.what()).in_file(file_.name()));
+void FileWriter::unlock() {
+  if (!settings_.locked) return;
+  auto& storage = file_.view().storage();
+  if (auto* file = dynamic_cast<io::FileStorage*>(&storage); file != nullptr && settings_.mode != WriterMode::exclusive)
+    file->unlock_range(writers_byte, 1);
+  storage.unlock();
+}
+
+void FileWriter::give_up() noexcept {
+  {
+    std::lock_guard lock(uses_);
+    if (closed_) return;
+    closed_ = true;
   }
+  try {
+    unlock();
+  } catch (const std::exception&) {  // it goes with the descriptor
+  }
+}
+
+void FileWriter::drop(const std::function<void()>& closed) noexcept {
+  std::optional<Error> failure;
+  if (fork_generation() == generation_ && !is_closed()) {
+    try {
+      close();
+    } catch (const Error& error) {
+      failure = error;
+    } catch (const std::exception& error) {
+      failure = Error(ErrorKind::io, error.what());
+    }
+    if (failure) give_up();
+  }
+  closed();
+  if (failure && settings_.on_error) settings_.on_error(failure->in_file(file_.name()));
 }
 
 }  // namespace fiver::object

@@ -30,6 +30,9 @@ struct CommitMutant {
 /// The file's superblock with another end of file (from address 0) and other consistency flags.
 Bytes encode_superblock(const FileState& file, std::uint64_t end_of_file, std::uint8_t flags);
 
+/// Writers that readers may look at share the file's lock; this byte, which no file has, one of them locks alone.
+inline constexpr std::uint64_t writers_byte = std::uint64_t{1} << 62;
+
 class FileWriter {
  public:
   struct Settings {
@@ -57,6 +60,8 @@ class FileWriter {
   void mark_open();
   /// Throws unless the file can be written to: conflict in a child process, io after a failed sync.
   void check_writable() const;
+  /// True in a process that was forked from the one that opened the file.
+  bool is_child() const { return fork_generation() != generation_; }
   meta::Space& space() { return space_; }
   meta::PendingHeap& heap() { return heap_; }
   FileState& file() const { return file_; }
@@ -93,18 +98,21 @@ class FileWriter {
   /// Commits, cuts the file, gives up the lock. No call is under way any more when it returns.
   void close();
   bool is_closed() const;
-  /// close() for a file whose last handle went; errors go to the settings' hook.
-  void drop() noexcept;
+  /// close() for a file whose last handle went, then `closed`; errors go to the settings' hook after that.
+  void drop(const std::function<void()>& closed) noexcept;
 
   void mutate(const CommitMutant& mutant) { mutant_ = mutant; }
   std::shared_ptr<Garbage> new_garbage();
   /// Elements went to the file outside any commit: the next one waits for the disk even when nothing else changed.
-  void note_data_written(bool written = true) { wrote_data_ = written; }
-  bool wrote_data() const { return wrote_data_; }
+  void note_data_written() { wrote_data_ = true; }
+  bool take_data_written() { return wrote_data_.exchange(false); }
 
  private:
   friend class Commit;
   void give_back(const std::vector<meta::Extent>& extents);
+  void unlock();
+  /// Closed, without the commit that failed.
+  void give_up() noexcept;
   void take_turn();
   void end_turn();
   void run_commit(Durability durability, bool last);

@@ -64,19 +64,43 @@ bool lock(Storage& storage, LockMode mode, Locking locking, std::string_view who
 
 /// Readers share the file's lock with a live writer; another writer is kept out by a lock on a byte that no file has.
 void lock_out_writers(Storage& storage) {
-  constexpr std::uint64_t no_byte = std::uint64_t{1} << 62;
   auto* file = dynamic_cast<io::FileStorage*>(&storage);
-  if (file == nullptr || file->try_lock_range(LockMode::exclusive, no_byte, 1)) return;
+  if (file == nullptr || file->try_lock_range(LockMode::exclusive, writers_byte, 1)) return;
   storage.unlock();
   throw Error(ErrorKind::conflict, "another program writes to the file, and lets readers look on");
 }
 
 }  // namespace
 
+class RuntimeState::Opening {
+ public:
+  Opening(RuntimeState& runtime, const StorageIdentity& identity) : runtime_(runtime), identity_(identity) {
+    std::lock_guard lock(runtime_.mutex_);
+    while (runtime_.opening_.contains(identity_)) runtime_.changed_.wait(runtime_.mutex_);
+    runtime_.opening_.insert(identity_);
+  }
+  ~Opening() {
+    std::lock_guard lock(runtime_.mutex_);
+    runtime_.opening_.erase(identity_);
+    runtime_.changed_.notify_all();
+  }
+  Opening(const Opening&) = delete;
+  Opening& operator=(const Opening&) = delete;
+
+ private:
+  RuntimeState& runtime_;
+  const StorageIdentity identity_;
+};
+
 std::shared_ptr<FileState> RuntimeState::find_open(const StorageIdentity& identity) {
   std::lock_guard lock(mutex_);
-  const auto found = open_.find(identity);
-  return found == open_.end() ? nullptr : found->second.lock();
+  while (true) {
+    const auto found = open_.find(identity);
+    if (found == open_.end()) return nullptr;
+    if (auto state = found->second.state.lock()) return state;
+    if (!found->second.writes) return nullptr;
+    changed_.wait(mutex_);
+  }
 }
 
 std::shared_ptr<FileState> RuntimeState::open(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<Storage> storage,
@@ -92,11 +116,12 @@ std::shared_ptr<FileState> RuntimeState::open(const std::shared_ptr<Runtime>& ru
   auto fresh = FileState::open(runtime, std::move(storage), limits, follow_writer);
   std::lock_guard lock(mutex_);
   if (open_.size() > 1024 && open_.size() % 256 == 0)
-    std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
+    std::erase_if(open_, [](const auto& entry) { return !entry.second.writes && entry.second.state.expired(); });
   auto& slot = open_[identity];
   // Another thread may have opened it meanwhile: then its state is the one.
-  if (auto other = slot.lock(); other && other != known && other->serves(stamp, limits, follow_writer)) return other;
-  slot = fresh;
+  if (auto other = slot.state.lock(); other && other != known && other->serves(stamp, limits, follow_writer))
+    return other;
+  slot = {fresh, false};
   return fresh;
 }
 
@@ -104,6 +129,7 @@ std::shared_ptr<FileState> RuntimeState::open_for_writing(const std::shared_ptr<
                                                           std::shared_ptr<Storage> storage, const Options& options,
                                                           const std::function<void(Storage&)>& make) {
   const auto identity = storage->identity();
+  const Opening alone(*this, identity);
   if (const auto known = find_open(identity); known && !(known->writer() && known->writer()->is_closed())) {
     if (make) throw Error(ErrorKind::conflict, "it is open, and can't be replaced");
     if (known->writer() != nullptr) return known;
@@ -122,9 +148,9 @@ std::shared_ptr<FileState> RuntimeState::open_for_writing(const std::shared_ptr<
     auto fresh = FileState::open_for_writing(runtime, storage, options.limits, settings);
     std::lock_guard lock(mutex_);
     auto& slot = open_[identity];
-    if (const auto other = slot.lock(); other && other->writer() && !other->writer()->is_closed())
-      throw Error(ErrorKind::conflict, "another thread opened it at the same time");
-    slot = fresh;
+    if (const auto other = slot.state.lock(); other && !(other->writer() && other->writer()->is_closed()))
+      throw Error(ErrorKind::conflict, "another thread opened it for reading at the same time");
+    slot = {fresh, true};
     return fresh;
   } catch (...) {
     if (settings.locked) storage->unlock();
@@ -136,7 +162,10 @@ void RuntimeState::forget(const FileState& state) {
   const auto identity = state.view().storage().identity();
   std::lock_guard lock(mutex_);
   const auto found = open_.find(identity);
-  if (found != open_.end() && (found->second.expired() || found->second.lock().get() == &state)) open_.erase(found);
+  if (found == open_.end()) return;
+  const auto known = found->second.state.lock();
+  if (!known || known.get() == &state) open_.erase(found);
+  changed_.notify_all();
 }
 
 }  // namespace object

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "base/budget.hpp"
 #include "base/buffer_pool.hpp"
@@ -43,9 +44,19 @@ class RuntimeState {
   void forget(const FileState& state);
 
  private:
+  struct Entry {
+    std::weak_ptr<FileState> state;
+    bool writes = false;  ///< stays until its last commit is done, though nobody has the state any more
+  };
+  /// One open for writing at a time of one file: the next finds what it opened.
+  class Opening;
+  /// Waits for the last commit of a state that nobody has any more.
   std::shared_ptr<FileState> find_open(const StorageIdentity& identity);
+
   Mutex mutex_;
-  std::map<StorageIdentity, std::weak_ptr<FileState>> open_;
+  Condition changed_;
+  std::map<StorageIdentity, Entry> open_;
+  std::set<StorageIdentity> opening_;
 };
 
 }  // namespace fiver::object

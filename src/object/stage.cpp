@@ -5,16 +5,17 @@
 
 namespace fiver::object {
 
-void Stage::add(const Shape& scaled, StagedPiece piece) {
+void Stage::add(const Shape& scaled, StagedPiece piece, std::uint64_t last_whole) {
   auto& pieces = chunks_[scaled];
   if (!pieces.empty()) {
     auto& last = pieces.back();
     const auto& end = last.runs.back();
-    if (last.runs.size() == 1 && piece.runs.size() == 1 && end.offset + end.length == piece.runs.front().offset) {
+    if (std::min(last.stamp, piece.stamp) > last_whole && last.runs.size() == 1 && piece.runs.size() == 1 &&
+        end.offset + end.length == piece.runs.front().offset) {
       cost_ -= last.cost();
       last.runs.back().length += piece.runs.front().length;
       last.bytes.insert(last.bytes.end(), piece.bytes.begin(), piece.bytes.end());
-      last.stamp = piece.stamp;
+      last.stamp = std::max(last.stamp, piece.stamp);
       cost_ += last.cost();
       return;
     }
@@ -38,11 +39,11 @@ std::map<Shape, Stage::Pieces> Stage::take() {
   return std::exchange(chunks_, {});
 }
 
-void Stage::put_back(std::map<Shape, Pieces> chunks) {
+void Stage::put_back(std::map<Shape, Pieces> chunks, std::uint64_t last_whole) {
   auto since = take();
   for (auto* part : {&chunks, &since})
     for (auto& [scaled, pieces] : *part)
-      for (auto& piece : pieces) add(scaled, std::move(piece));
+      for (auto& piece : pieces) add(scaled, std::move(piece), last_whole);
 }
 
 bool cover(const Stage::Pieces& pieces, std::uint64_t volume) {
@@ -55,6 +56,18 @@ bool cover(const Stage::Pieces& pieces, std::uint64_t volume) {
     covered = std::max(covered, run.offset + run.length);
   }
   return covered >= volume;
+}
+
+std::uint64_t newest(const Stage::Pieces& pieces) {
+  std::uint64_t stamp = 0;
+  for (const auto& piece : pieces) stamp = std::max(stamp, piece.stamp);
+  return stamp;
+}
+
+std::uint64_t oldest(const Stage::Pieces& pieces) {
+  auto stamp = pieces.front().stamp;
+  for (const auto& piece : pieces) stamp = std::min(stamp, piece.stamp);
+  return stamp;
 }
 
 void overlay(const Stage::Pieces& pieces, std::uint64_t after, std::size_t element_size, MutableBytes chunk) {

@@ -32,13 +32,14 @@ class Stage {
   bool empty() const { return chunks_.empty(); }
   /// Bytes of memory that all pieces take.
   std::uint64_t cost() const { return cost_; }
-  /// A piece that continues the last one of its chunk is joined to it.
-  void add(const Shape& scaled, StagedPiece piece);
+  /// A piece that continues the last one of its chunk is joined to it, when both are later than `last_whole`: no whole chunk was
+  /// written between them.
+  void add(const Shape& scaled, StagedPiece piece, std::uint64_t last_whole);
   /// True when some chunk between these coordinates, both included, may have pieces.
   bool touches(const Shape& first, const Shape& last) const;
   std::map<Shape, Pieces> take();
   /// What take() gave, to stand before what came since.
-  void put_back(std::map<Shape, Pieces> chunks);
+  void put_back(std::map<Shape, Pieces> chunks, std::uint64_t last_whole);
 
  private:
   std::map<Shape, Pieces> chunks_;
@@ -47,6 +48,9 @@ class Stage {
 
 /// True when the pieces have every element of a chunk of `volume` elements.
 bool cover(const Stage::Pieces& pieces, std::uint64_t volume);
+/// The pieces came in the order in which their calls got so far, which need not be that of their stamps.
+std::uint64_t newest(const Stage::Pieces& pieces);
+std::uint64_t oldest(const Stage::Pieces& pieces);
 /// Puts the pieces later than `after` over a decoded chunk, in their order.
 void overlay(const Stage::Pieces& pieces, std::uint64_t after, std::size_t element_size, MutableBytes chunk);
 

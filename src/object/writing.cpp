@@ -282,20 +282,23 @@ void resize(const Handle& dataset, const Shape& dims) {
                   fmt::format("dimension {} can have {} elements at most, not {}", i, most, dims[i]));
   }
   if (dims == facts->space.dims) return;
-  if (std::holds_alternative<ChunkedLayout>(facts->layout))
-    elements_of(dataset)->cut(dims);
-  else if (!std::holds_alternative<VirtualLayout>(facts->layout) && facts->external_files.empty())
+  const bool chunked = std::holds_alternative<ChunkedLayout>(facts->layout);
+  if (!chunked && !std::holds_alternative<VirtualLayout>(facts->layout) && facts->external_files.empty())
     throw Error(ErrorKind::invalid_argument, "only datasets of chunks change their extent");
   const auto draft = writer.draft_of(dataset.state());
-  writer.edit([&] {
-    const auto* message = draft->find(MessageType::dataspace);
-    auto space = facts->space;
-    space.dims = dims;
-    Encoder out(file.view().widths());
-    format::encode_dataspace(out, space, static_cast<std::uint8_t>(message->body->front()));
-    draft->set(MessageType::dataspace, message->flags, std::move(out).take());
-    writer.publish(dataset.state(), *draft);
-  });
+  const auto publish = [&] {
+    writer.edit([&] {
+      const auto* message = draft->find(MessageType::dataspace);
+      auto space = facts->space;
+      space.dims = dims;
+      Encoder out(file.view().widths());
+      format::encode_dataspace(out, space, static_cast<std::uint8_t>(message->body->front()));
+      draft->set(MessageType::dataspace, message->flags, std::move(out).take());
+      writer.publish(dataset.state(), *draft);
+    });
+  };
+  if (chunked) return elements_of(dataset)->cut(dims, publish);
+  publish();
 }
 
 }  // namespace fiver::object

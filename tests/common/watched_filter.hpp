@@ -1,4 +1,4 @@
-// A filter of tests: flips every bit, counts its decodes and tells each to whoever watches.
+// A filter of tests: flips every bit, counts what it does and tells each decode and encode to whoever watches.
 #pragma once
 
 #include <algorithm>
@@ -14,11 +14,13 @@ class WatchedFilter final : public Filter {
  public:
   static constexpr std::uint16_t number = 400;  // of the range for tests within a site
 
-  /// `on_decode` is called at the start of each decode, on the thread that decodes.
-  explicit WatchedFilter(std::function<void()> on_decode = {}) : on_decode_(std::move(on_decode)) {}
+  /// Each is called at the start of a decode or encode, on the thread that does it.
+  explicit WatchedFilter(std::function<void()> on_decode = {}, std::function<void()> on_encode = {})
+      : on_decode_(std::move(on_decode)), on_encode_(std::move(on_encode)) {}
 
   std::uint64_t decodes() const { return decodes_.load(); }
-  void reset() { decodes_ = 0; }
+  std::uint64_t encodes() const { return encodes_.load(); }
+  void reset() { decodes_ = encodes_ = 0; }
 
   std::uint16_t id() const noexcept override { return number; }
   std::string_view name() const noexcept override { return "watched"; }
@@ -30,6 +32,8 @@ class WatchedFilter final : public Filter {
   }
   FilterStatus encode(std::span<const std::uint32_t>, std::span<const std::byte> in, std::size_t room,
                       std::vector<std::byte>& out) const override {
+    ++encodes_;
+    if (on_encode_) on_encode_();
     return flip(in, room, out);
   }
 
@@ -41,8 +45,8 @@ class WatchedFilter final : public Filter {
     return FilterStatus::ok();
   }
 
-  std::function<void()> on_decode_;
-  mutable std::atomic<std::uint64_t> decodes_{0};
+  std::function<void()> on_decode_, on_encode_;
+  mutable std::atomic<std::uint64_t> decodes_{0}, encodes_{0};
 };
 
 /// A runtime of its own that knows `filter`.

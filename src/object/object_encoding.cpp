@@ -159,12 +159,14 @@ class Encoding {
       std::erase_if(changes, [&](const chunk::ChunkChange& change) {
         return !change.record && !grid.contains(change.scaled) && !old_grid.contains(change.scaled);
       });
-      chunked = chunk::write_chunk_index(file_.view(), changes_, chunked, old_grid, grid,
-                                         find(MessageType::filter_pipeline) != nullptr, file_.parameters().chunk_k,
-                                         changes);
-      const auto version = find(MessageType::layout)->body->front();
+      chunked =
+          chunk::write_chunk_index(file_.view(), changes_, chunked, old_grid, grid,
+                                   find(MessageType::filter_pipeline) != nullptr, file_.parameters().chunk_k, changes);
+      // What versions 1 and 2 say, version 3 says in fewer bytes.
+      const auto version =
+          std::max<std::uint8_t>(static_cast<std::uint8_t>(find(MessageType::layout)->body->front()), 3);
       put(MessageType::layout, find(MessageType::layout)->flags,
-          [&](Encoder& out) { format::encode_layout(out, layout, static_cast<std::uint8_t>(version)); });
+          [&](Encoder& out) { format::encode_layout(out, layout, version); });
     }
     for (const auto& record : object_.chunks->replaced) changes_.free(record.address, record.stored_size);
     result_.layout = std::move(layout);

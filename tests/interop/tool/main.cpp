@@ -1,0 +1,30 @@
+// fiver_interop make FOLDER | edit FILE ROUND
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "tool.hpp"
+
+int main(int count, char** words) {
+  const std::vector<std::string> arguments(words + 1, words + count);
+  try {
+    if (arguments.size() == 2 && arguments[0] == "make") {
+      fiver::interop::make_files(arguments[1], fiver::Compatibility::native);
+      fiver::interop::make_files(arguments[1], fiver::Compatibility::earliest);
+      return 0;
+    }
+    if (arguments.size() == 3 && arguments[0] == "edit") {
+      fiver::interop::edit_file(arguments[1], static_cast<unsigned>(std::atoi(arguments[2].c_str())));
+      return 0;
+    }
+  } catch (const fiver::Error& error) {
+    std::fprintf(stderr, "%s%s\n", error.kind() == fiver::ErrorKind::unsupported ? "unsupported: " : "", error.what());
+    return error.kind() == fiver::ErrorKind::unsupported ? 3 : 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+  std::fprintf(stderr, "usage: fiver_interop make FOLDER | edit FILE ROUND\n");
+  return 2;
+}

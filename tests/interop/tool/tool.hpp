@@ -1,0 +1,21 @@
+// fiver_interop: files for stock HDF5 to read, and changes to files that stock HDF5 made.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "fiver/fiver.hpp"
+
+namespace fiver::interop {
+
+/// Writes one file for each of the format's areas into the folder; names begin with "native_" or "earliest_".
+void make_files(const std::filesystem::path& folder, Compatibility compatibility);
+
+/// Adds to the file, appends to and overwrites its datasets, shrinks, moves and removes, then reads back what it did. `round` differs
+/// between edits of one file. Throws when something reads back wrong.
+void edit_file(const std::filesystem::path& file, unsigned round);
+
+/// `count` elements' bytes that the seed decides: small numbers, text in strings.
+std::vector<std::byte> pattern(const Datatype& type, std::uint64_t count, std::uint64_t seed);
+
+}  // namespace fiver::interop

@@ -112,7 +112,7 @@ class Writing {
       place = {address, size};
       const auto* message = draft->find(MessageType::layout);
       Encoder out(file.view().widths());
-      format::encode_layout(out, now, static_cast<std::uint8_t>(message->body->front()));
+      format::encode_layout(out, now, std::max<std::uint8_t>(static_cast<std::uint8_t>(message->body->front()), 3));
       draft->set(MessageType::layout, message->flags, std::move(out).take());
       writer.publish(dataset.state(), *draft);
       return true;

@@ -18,6 +18,7 @@
 #include "format/shared_message.hpp"
 #include "format/virtual_mapping.hpp"
 #include "object/editing.hpp"
+#include "object/new_mappings.hpp"
 #include "object/object_encoding.hpp"
 #include "object/runtime_state.hpp"
 #include "pipeline/encode_chain.hpp"
@@ -161,9 +162,9 @@ class NewDatasetHeader {
   void choose_virtual() {
     VirtualLayout layout;
     if (!settings_.mappings.empty()) {
+      const auto mappings = is_copy_ ? settings_.mappings : complete_mappings(settings_.mappings, space_);
       const auto id = file_.writer()->heap().put(encoded(file_, [&](Encoder& out) {
-        out.bytes(
-            format::encode_virtual_mappings(settings_.mappings, file_.view().widths(), format::SelectionStyle::v110));
+        out.bytes(format::encode_virtual_mappings(mappings, file_.view().widths(), format::SelectionStyle::v110));
       }));
       layout.heap = id.collection;
       layout.heap_index = id.index;

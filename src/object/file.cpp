@@ -172,7 +172,8 @@ std::vector<std::byte> File::encode_reference(const Reference& reference, const 
   try {
     auto& writer = handle_->state().writer_or_throw();
     const object::FileWriter::Use use(writer);
-    return object::encode_reference_element(handle_->state(), reference, wanted->kind);
+    auto& state = handle_->state();
+    return object::encode_reference_element(state, object::with_whole_region(state, reference), wanted->kind);
   } catch (Error& error) {
     error.in_file(name());
     throw;

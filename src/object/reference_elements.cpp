@@ -1,6 +1,7 @@
 #include "object/reference_elements.hpp"
 
 #include "format/reference_encoding.hpp"
+#include "object/reading.hpp"
 
 namespace fiver::object {
 namespace {
@@ -30,6 +31,16 @@ unsigned rank_of(FileState& file, const Reference& reference) {
 }
 
 }  // namespace
+
+Reference with_whole_region(FileState& file, Reference reference) {
+  if (!reference.object || !reference.region || reference.file) return reference;
+  const auto seen = file.object(*reference.object)->snapshot();
+  if (seen->kind() != ObjectKind::dataset) refuse("a region of what is no dataset");
+  const auto& dims = seen->dataset()->space.dims;
+  reference.region = completed(*reference.region, dims);
+  if (!std::holds_alternative<AllSelection>(*reference.region)) select::normalize(*reference.region, dims);
+  return reference;
+}
 
 Reference decode_reference_element(const FileState& file, ByteView element, ReferenceKind kind) {
   const auto widths = file.view().widths();

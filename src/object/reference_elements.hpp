@@ -12,4 +12,7 @@ Reference decode_reference_element(const FileState& file, ByteView element, Refe
 /// Regions and attributes take an object of the file's heap. Throws invalid_argument for what this kind can't say.
 Bytes encode_reference_element(FileState& file, const Reference& reference, ReferenceKind kind);
 
+/// With the region's dimensions that were left out, whole. Throws invalid_argument when it does not fit the dataset.
+Reference with_whole_region(FileState& file, Reference reference);
+
 }  // namespace fiver::object

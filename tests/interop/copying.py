@@ -4,6 +4,7 @@
     copying.py make FOLDER                       new.h5 old.h5 narrow.h5 (addresses of 4 bytes), each with /tree and /outside; empty4.h5
     copying.py check SOURCE COPY GROUP           COPY's /GROUP must be a copy of SOURCE's /tree
     copying.py readable FILE                     every object of it can be read
+    copying.py frames FILE                       virtual datasets and a region of frames
     copying.py types FILE                        /a and /type lose their names; the type goes on being shared
     copying.py references FILE                   /objects and /regions lead to /tree/chunks, or are null
 """
@@ -252,5 +253,13 @@ def types(path):
         assert file["b"].id.get_type().committed() and list(file["b"]) == [3, 4]
 
 
+def frames(path):
+    with h5py.File(path, "r") as file:
+        data = file["data"][...]
+        assert np.array_equal(file["both"][2:], data[1:3]) and not file["both"][:2].any()
+        assert np.array_equal(file["all"][...], data[2:6])
+        assert np.array_equal(file["data"][file["region"][()]].ravel(), data[3].ravel())
+
+
 if __name__ == "__main__":
-    {"make": make, "check": check, "readable": readable, "references": references, "types": types}[sys.argv[1]](*sys.argv[2:])
+    {"make": make, "check": check, "readable": readable, "references": references, "types": types, "frames": frames}[sys.argv[1]](*sys.argv[2:])

@@ -1,5 +1,6 @@
 // Objects copied by Group::copy, within a file and between files of every style, as h5py sees them.
 #include <filesystem>
+#include <numeric>
 
 #include "fiver/fiver.hpp"
 #include "interop/python.hpp"
@@ -168,6 +169,29 @@ TEST_F(Copying, ADatatypeLivesAsLongAsSomethingSharesIt) {
   again.root().remove("b");
   again.close();
   EXPECT_EQ(File::open(path("types.h5")).root().link_count(), 0U);
+}
+
+TEST_F(Copying, MappingsAndRegionsOfFramesAreWholeForH5py) {
+  const auto file = File::create(path("frames.h5"));
+  const auto data = file.root().create_dataset<int>("data", {6, 4, 5});
+  std::vector<int> values(120);
+  std::iota(values.begin(), values.end(), 0);
+  data.write(values);
+  const auto make = [&](const std::string& name, const Selection& source, const Selection& target) {
+    file.root().create_dataset<int>(name, {4, 4, 5}, {.mappings = {{".", "/data", source, target}}});
+  };
+  make("both", frame(1, 2), frame(2, 2));
+  make("all", frame(2, 4), all());
+  EXPECT_THROW(make("more", frame(1, 3), frame(2, 2)), Error);
+  EXPECT_THROW(make("ranks", box({0, 0, 0, 0}, {1, 1, 2, 2}), box({0, 0, 0, 0}, {1, 1, 2, 2})), Error);
+  EXPECT_THROW(make("outside", frame(1, 2), frame(3, 2)), Error);
+  const Datatype region(12, ReferenceType{ReferenceKind::region});
+  const auto element = file.encode_reference({data.address(), frame(3), {}, {}}, region);
+  file.root().create_dataset("region", region, Dataspace::scalar()).write_converted(region, element);
+  EXPECT_THROW(file.encode_reference({data.address(), frame(6), {}, {}}, region), Error);
+  EXPECT_THROW(file.encode_reference({file.root().address(), frame(1), {}, {}}, region), Error);
+  file.close();
+  EXPECT_TRUE(run_python("copying.py", "frames " + path("frames.h5")));
 }
 
 TEST_F(Copying, ReferencesOfTheKindsOf112ComeBack) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "fiver/values/error.hpp"
@@ -27,7 +28,9 @@ void Space::erase(std::map<std::uint64_t, std::uint64_t>::iterator which) {
   by_address_.erase(which);
 }
 
-Address Space::take(std::map<std::uint64_t, std::uint64_t>::iterator from, std::uint64_t at, std::uint64_t size) {
+Address Space::take(std::map<std::uint64_t, std::uint64_t>::iterator from, std::uint64_t at, std::uint64_t size,
+                    bool full) {
+  if (!full && at < known_from_) reused_.insert(at);
   const auto [start, length] = *from;
   erase(from);
   if (at > start) insert(start, at - start);
@@ -38,22 +41,24 @@ Address Space::take(std::map<std::uint64_t, std::uint64_t>::iterator from, std::
 Address Space::extend(std::uint64_t at, std::uint64_t size) {
   if (size > (std::uint64_t{1} << 62) - std::min(at, std::uint64_t{1} << 62))
     throw Error(ErrorKind::limit, fmt::format("{} more bytes are more than a file may have", size));
-  if (at > end_) insert(end_, at - end_);
+  if (at > aligned(end_)) insert(aligned(end_), at - aligned(end_));
   end_ = at + size;
   return Address{at};
 }
 
 Address Space::allocate(std::uint64_t size) {
+  const bool full = size % alignment == 0;
   size = aligned(size);
   std::lock_guard lock(mutex_);
   const auto fit = by_size_.lower_bound({size, 0});
-  if (fit != by_size_.end()) return take(by_address_.find(fit->second), fit->second, size);
+  if (fit != by_size_.end()) return take(by_address_.find(fit->second), fit->second, size, full);
   return extend(aligned(end_), size);
 }
 
 Address Space::allocate_record(std::uint64_t size) {
-  size = aligned(size);
   if (size > sector) return allocate(size);
+  const bool full = size % alignment == 0;
+  size = aligned(size);
   // The first place in [start, ...) where the record does not cross a line.
   const auto place = [&](std::uint64_t start) {
     const auto within = (base_ + start) % sector;
@@ -62,16 +67,20 @@ Address Space::allocate_record(std::uint64_t size) {
   std::lock_guard lock(mutex_);
   for (auto fit = by_size_.lower_bound({size, 0}); fit != by_size_.end(); ++fit) {
     const auto at = place(fit->second);
-    if (at + size <= fit->second + fit->first) return take(by_address_.find(fit->second), at, size);
+    if (at + size <= fit->second + fit->first) return take(by_address_.find(fit->second), at, size, full);
   }
   return extend(place(aligned(end_)), size);
 }
 
 void Space::give_back(const Extent& extent) {
-  auto start = extent.address.value;
-  auto size = aligned(extent.size);
-  if (size == 0) return;
+  if (extent.size == 0) return;
   std::lock_guard lock(mutex_);
+  auto start = aligned(extent.address.value);
+  auto end = extent.address.value + extent.size;
+  const bool ours = extent.address.value >= known_from_ || reused_.erase(extent.address.value) > 0;
+  end = ours ? aligned(end) : end / alignment * alignment;
+  if (end <= start) return;
+  auto size = end - start;
   auto after = by_address_.lower_bound(start);
   if (after != by_address_.end() && after->first == start + size) {
     size += after->second;
@@ -100,6 +109,7 @@ std::uint64_t Space::trim() {
     const auto last = std::prev(by_address_.end());
     if (last->first + last->second == end_) {
       end_ = last->first;
+      known_from_ = std::min(known_from_, end_);
       erase(last);
     }
   }

@@ -5,7 +5,7 @@ import sys
 import types
 
 # h5py's private folder: packages reach into it all the same.
-_HL = {"attrs": "attributes", "base": "base", "compat": "base", "dataset": "datasets", "datatype": "datatypes", "dims": "dims", "files": "files",
+_HL = {"attrs": "attributes", "base": "base", "compat": "compat", "dataset": "datasets", "datatype": "datatypes", "dims": "dims", "files": "files",
        "filters": "filters", "group": "groups", "selections": "selections", "vds": "vds"}
 
 
@@ -18,7 +18,7 @@ def install():
     if present is not None:
         raise RuntimeError("h5py has been imported already; install fiver in its place before that")
     for info in pkgutil.iter_modules(package.__path__):
-        if not info.name.startswith("_"):
+        if info.name not in ("_fiver", "__main__"):
             sys.modules["h5py." + info.name] = importlib.import_module("%s.%s" % (__package__, info.name))
     private = types.ModuleType("h5py._hl", "Where h5py has its classes.")
     private.__path__ = []
@@ -26,6 +26,10 @@ def install():
         module = sys.modules["h5py." + ours]
         setattr(private, theirs, module)
         sys.modules["h5py._hl." + theirs] = module
+        # Packages tell h5py's objects from others' by the module of their class.
+        for value in list(vars(module).values()):
+            if isinstance(value, type) and value.__module__ == module.__name__:
+                value.__module__ = "h5py._hl." + theirs
     sys.modules["h5py._hl"] = private
     package._hl = private
     sys.modules["h5py"] = package

@@ -3,6 +3,7 @@ import posixpath
 from collections.abc import ItemsView, KeysView, MutableMapping, ValuesView
 
 from . import _fiver
+from .empty import Empty  # noqa: F401  (where h5py has it)
 
 
 def name_of(value):
@@ -12,6 +13,18 @@ def name_of(value):
     if isinstance(value, str):
         return value
     raise TypeError("A name should be string or bytes, not %s" % type(value))
+
+
+def is_hdf5(name):
+    """True when the file exists and is an HDF5 file."""
+    from .files import is_hdf5 as asked
+
+    return asked(name)
+
+
+def is_empty_dataspace(obj_id):
+    """True when a dataset or attribute has a null dataspace."""
+    return obj_id._handle.space[0] is None
 
 
 class HLObject:

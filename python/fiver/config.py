@@ -69,6 +69,12 @@ class H5PYConfig:
 
     @property
     def direct_vfd(self):
+        """False: files are not opened past the system's cache."""
+        return False
+
+    @property
+    def has_native_complex(self):
+        """False: complex numbers are written as structures. Those of HDF5 2.0's own type are read."""
         return False
 
     @staticmethod

@@ -10,7 +10,10 @@ from .groups import ExternalLink, Group, SoftLink, _link_object
 def copy(group, source, dest, name=None, shallow=False, expand_soft=False, expand_external=False, expand_refs=False, without_attrs=False):
     """Copies an object, or the one at a path, to a path, or into a group under `name` or its own."""
     if not isinstance(source, HLObject):
-        source = group[source]
+        try:
+            source = group[source]
+        except KeyError as error:
+            raise RuntimeError("Unable to copy object: %s" % error.args[0]) from None
     if isinstance(dest, Group):
         target = dest
         if name is not None:
@@ -28,31 +31,39 @@ def copy(group, source, dest, name=None, shallow=False, expand_soft=False, expan
     if expand_refs:
         raise NotImplementedError("expand_refs is not done: the copied references lead to copies where these are part of the same copy")
     if not (shallow or expand_soft or expand_external) or not isinstance(source, Group):
-        target._c.copy(source._c, path)
+        try:
+            target._c.copy(source._c, path)
+        except ValueError as error:
+            raise RuntimeError("Unable to copy object: %s" % error) from None
         copied = target[path]
     else:
         copied = target.create_group(path)
-        _fill(source, copied, shallow, expand_soft, expand_external)
+        _fill(source, copied, shallow, expand_soft, expand_external, {source._c.identity: copied})
         _copy_attributes(source, copied)
     if without_attrs:
         _strip(copied)
 
 
-def _fill(source, copied, shallow, expand_soft, expand_external):
+def _fill(source, copied, shallow, expand_soft, expand_external, done):
+    """Copies what is in a group. `done`: the copies made so far, by the identity of their originals, so that each object is copied once."""
     for name, target, _order, _charset in source._c.links("creation"):
         link = _link_object(target)
         follow = isinstance(link, SoftLink) and expand_soft or isinstance(link, ExternalLink) and expand_external
-        if isinstance(link, (SoftLink, ExternalLink)) and not (follow and name in source):
+        if isinstance(link, (SoftLink, ExternalLink)) and not (follow and source.get(name) is not None):
             copied[name] = link
             continue
         member = source[name]
-        if isinstance(member, Group):
-            below = copied.create_group(name)
+        known = done.get(member._c.identity)
+        if known is not None:
+            copied[name] = known
+        elif isinstance(member, Group):
+            below = done[member._c.identity] = copied.create_group(name)
             if not shallow:
-                _fill(member, below, shallow, expand_soft, expand_external)
+                _fill(member, below, shallow, expand_soft, expand_external, done)
             _copy_attributes(member, below)
         else:
             copied._c.copy(member._c, name)
+            done[member._c.identity] = copied[name]
 
 
 def _copy_attributes(source, copied):

@@ -9,8 +9,13 @@ from .config import get_config
 from .groups import Group, GroupID
 from .ids import ObjectID
 
+mpi = ros3 = direct_vfd = False
+swmr_support = True
 _LIBVERS = ("earliest", "v108", "v110", "v112", "v114", "v200", "latest")
 _DRIVERS = ("core", "sec2", "stdio", "fileobj", "direct", "family", "split", "mpio", "ros3", "subfiling")
+
+
+_drivers = dict.fromkeys(_DRIVERS)  #: the names that File(driver=) takes
 
 
 class FileID(ObjectID):
@@ -34,6 +39,17 @@ class FileID(ObjectID):
 
     def get_intent(self):
         return 0 if self._file.mode == "r" else 1
+
+    @property
+    def links(self):
+        """The links of the root group."""
+        return GroupID(self._handle.root()).links
+
+    def __contains__(self, name):
+        return self._handle.root().contains(name)
+
+    def __len__(self):
+        return self._handle.root().link_count()
 
     def get_create_plist(self):
         from .h5p import PropFCID
@@ -178,6 +194,7 @@ class File(Group):
 
     @property
     def id(self):
+        """The file's identifier for low-level calls."""
         return FileID(self)
 
     @property
@@ -265,12 +282,7 @@ class File(Group):
     def close(self):
         """Commits what was written and ends the file and all objects opened through it."""
         with self._closing:
-            if not self._c_file.is_open:
-                return
-            try:
-                if self._mode != "r":
-                    self._c_file.flush()  # here a failure is an exception; when the last handle goes, it is too late for that
-            finally:
+            if self._c_file.is_open:
                 self._c_file.close()
 
     def __enter__(self):

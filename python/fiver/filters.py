@@ -3,6 +3,8 @@ from . import _fiver
 
 DEFLATE, SHUFFLE, FLETCHER32, SZIP, NBIT, SCALEOFFSET, LZF = 1, 2, 3, 4, 5, 6, 32000
 
+encode = decode = ("gzip", "lzf", "szip", "shuffle", "fletcher32", "scaleoffset")  #: h5py's names of what can be written, and read
+
 _COMPRESSORS = {DEFLATE: "gzip", LZF: "lzf", SZIP: "szip"}
 _KEYS = {DEFLATE: "gzip", SHUFFLE: "shuffle", FLETCHER32: "fletcher32", SZIP: "szip", SCALEOFFSET: "scaleoffset", LZF: "lzf"}
 _SZIP_METHODS = {4: "ec", 32: "nn"}

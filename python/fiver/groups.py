@@ -123,8 +123,13 @@ class Group(HLObject, MappingHDF5):
             return wrap(found)
         raise TypeError("Accessing a group is done with bytes or str, not %s" % type(name))
 
-    def get(self, name, default=None, getclass=False, getlink=False):
-        """The object at `name`, or `default`. getclass: its class instead; getlink: the SoftLink, ExternalLink or HardLink of that name."""
+    def get(self, name, default=None, getclass=False, getlink=False, **elink):
+        """The object at `name`, or `default`. getclass: its class instead; getlink: the SoftLink, ExternalLink or HardLink of that name.
+
+        elink_mode and its like, which tune how libhdf5 opens the files of external links, are accepted and change nothing.
+        """
+        if any(not key.startswith("elink_") for key in elink):
+            raise TypeError("get() got an unexpected keyword argument %r" % next(iter(elink)))
         if not (getclass or getlink):
             try:
                 return self[name]

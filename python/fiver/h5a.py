@@ -1,4 +1,5 @@
 """Low-level attributes."""
+from . import _fiver
 from .attributes import read_value
 from .ids import ObjectID
 
@@ -65,7 +66,8 @@ class AttrID(ObjectID):
 
 
 def _on(loc, obj_name):
-    return loc._handle if obj_name == b"." or obj_name == "." else loc._handle.open(obj_name)
+    handle = loc._handle.root() if isinstance(loc._handle, _fiver.File) else loc._handle
+    return handle if obj_name == b"." or obj_name == "." else handle.open(obj_name)
 
 
 def exists(loc, name, obj_name=b".", lapl=None):
@@ -88,12 +90,12 @@ def open(loc, name=None, index=-1, obj_name=b".", **kwds):
 
 
 def get_num_attrs(loc):
-    return len(loc._handle.attribute_names())
+    return len(_on(loc, b".").attribute_names())
 
 
 def iterate(loc, func, index=0, **kwds):
     """Calls func(name) for each attribute from number `index` on."""
-    for name in loc._handle.attribute_names()[index:]:
+    for name in _on(loc, b".").attribute_names()[index:]:
         answer = func(name.encode("utf-8", "surrogateescape"))
         if answer is not None:
             return answer

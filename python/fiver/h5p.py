@@ -108,6 +108,8 @@ class PropFAID(PropID):
         return 3
 
     def get_libver_bounds(self):
+        if self._file is None:
+            return self._set.get("libver_bounds", (0, 5))
         names = ("earliest", "v18", "v108", "v110", "v112", "v114", "v200")
         low, high = self._file.libver
         return names.index(low) if low != "earliest" else 0, names.index(high)
@@ -132,6 +134,12 @@ class PropDAID(PropID):
 
     def get_chunk_cache(self):
         return self._set.get("chunk_cache", (521, 1 << 20, 0.75))
+
+    def get_virtual_prefix(self):
+        return self._set.get("virtual_prefix", b"")
+
+    def get_efile_prefix(self):
+        return self._set.get("efile_prefix", b"")
 
 
 class PropDCID(PropOCID):

@@ -6,6 +6,7 @@ import numpy as np
 from . import _fiver, selections
 from .h5s import SpaceID
 
+vds_support = True
 VDSmap = namedtuple("VDSmap", ("vspace", "file_name", "dset_name", "src_space"))
 
 

@@ -21,7 +21,7 @@ nb::object read(const AttributeBox& box, const Target& target) {
   } catch (const Error& error) {
     raise_while_reading(error);
   }
-  auto array = empty_array(elements->shape, target.dtype);
+  auto array = target.new_array(elements->shape);
   materialize(*elements, target, ArrayView(array).data());
   return array;
 }

@@ -124,6 +124,14 @@ void move(const GroupSlot& slot, nb::handle from, nb::handle to) {
   without_gil([&] { group.move(source, target); });
 }
 
+nb::object copy(const GroupSlot& slot, const Slot& source, nb::handle path) {
+  const auto group = slot.group();
+  const auto object = source.object();
+  const auto name = bytes_of(path);
+  const auto made = without_gil([&] { return group.copy(object, name); });
+  return wrap(slot.session(), made, name_of(slot, group, made, name));
+}
+
 nb::object describe(const FilterPipeline& pipeline) {
   nb::list list;
   for (const auto& filter : pipeline) list.append(nb::make_tuple(filter.id, filter.flags, int_tuple(filter.values)));
@@ -143,7 +151,8 @@ void bind_creating(nb::module_& module) {
       .def("create_soft_link", &create_soft_link, nb::arg("path"), nb::arg("target"))
       .def("create_external_link", &create_external_link, nb::arg("path"), nb::arg("file"), nb::arg("target"))
       .def("remove", &remove, nb::arg("path"))
-      .def("move", &move, nb::arg("source"), nb::arg("target"));
+      .def("move", &move, nb::arg("source"), nb::arg("target"))
+      .def("copy", &copy, nb::arg("object"), nb::arg("path"));
   module.def(
       "parse_filters", [](const std::string& words) { return describe(parse_filters(words)); }, nb::arg("text"),
       "The pipeline of a text such as \"shuffle,gzip=6\": each filter as (number, flags, values).");

@@ -39,7 +39,7 @@ nb::object read(const DatasetSlot& slot, const Target& target, const Chosen& cho
                 nb::object progress, unsigned threads) {
   const auto dataset = slot.dataset();
   const auto result_shape = shape_of(shape);
-  auto array = empty_array(result_shape, target.dtype);
+  auto array = target.new_array(result_shape);
   if (is_empty(result_shape)) return array;
   Watch watch(std::move(progress), threads);
   fill(dataset, target, chosen.value, ArrayView(array), watch);
@@ -53,7 +53,7 @@ nb::object read_sliced(const DatasetSlot& slot, const Target& target, nb::handle
   if (space.kind != Dataspace::Kind::simple) return nb::borrow<nb::object>(Py_NotImplemented);
   auto sliced = slice(space.dims, index);
   if (!sliced) return nb::borrow<nb::object>(Py_NotImplemented);
-  auto array = empty_array(sliced->shape, target.dtype);
+  auto array = target.new_array(sliced->shape);
   if (!is_empty(sliced->shape)) {
     Watch watch;
     fill(dataset, target, sliced->selection, ArrayView(array), watch);
@@ -155,8 +155,13 @@ void bind_target(nb::module_& module) {
           "__init__",
           [](Target* self, const Type& memory, nb::object dtype, bool has_objects, std::optional<std::string> errors,
              std::string encoding, nb::object make_reference) {
-            new (self) Target{memory.value,      std::move(dtype),    has_objects,
-                              std::move(errors), std::move(encoding), std::move(make_reference)};
+            new (self) Target{memory.value,
+                              std::move(dtype),
+                              has_objects,
+                              std::move(errors),
+                              std::move(encoding),
+                              std::move(make_reference),
+                              nb::module_::import_("numpy").attr("empty")};
           },
           nb::arg("memory"), nb::arg("dtype"), nb::arg("has_objects"), nb::arg("errors") = nb::none(),
           nb::arg("encoding") = "", nb::arg("make_reference") = nb::none())

@@ -97,23 +97,43 @@ class Writers {
     std::erase_if(sessions_, [](const auto& old) { return old.expired(); });
     sessions_.push_back(session);
   }
-  /// Commits and closes all of them; the first failure is thrown when the rest is done.
+  /// Commits, and ends what the session opened. The file itself is closed with the last session that writes it, whatever else holds a handle.
+  void close(const std::shared_ptr<Session>& session) {
+    if (!session->is_open()) return;
+    const auto file = session->file();
+    bool is_last = true;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& weak : sessions_)
+        if (const auto other = weak.lock(); other && other != session && other->shares(file)) is_last = false;
+    }
+    try {
+      if (is_last)
+        file.close();
+      else
+        file.flush();
+    } catch (const Error&) {
+      session->close();
+      throw;
+    }
+    session->close();
+  }
+  /// The same for all of them; the first failure is thrown when the rest is done.
   void close_all() {
     std::vector<std::weak_ptr<Session>> sessions;
     {
       const std::lock_guard lock(mutex_);
-      sessions.swap(sessions_);
+      sessions = sessions_;
     }
     std::optional<Error> failure;
     for (const auto& weak : sessions) {
       const auto session = weak.lock();
-      if (!session || !session->is_open()) continue;
+      if (!session) continue;
       try {
-        session->file().flush();
+        close(session);
       } catch (const Error& error) {
         if (!failure) failure = error;
       }
-      session->close();
     }
     if (failure) throw *failure;
   }
@@ -212,6 +232,17 @@ nb::object decode_reference(const FileBox& box, nb::bytes stored, const Type& ty
                         reference.file ? text(*reference.file) : nb::none());
 }
 
+/// The bytes that store a region reference in this file, which must be open for writing.
+nb::object encode_region(const FileBox& box, std::uint64_t address, const Chosen& region) {
+  const auto file = box.session->file();
+  Reference reference;
+  reference.object = Address{address};
+  reference.region = region.value;
+  const Datatype type(file.info().offset_size + 4, ReferenceType{ReferenceKind::region});
+  const auto bytes = without_gil([&] { return file.encode_reference(reference, type); });
+  return nb::bytes(bytes.data(), bytes.size());
+}
+
 }  // namespace
 
 void bind_files(nb::module_& module) {
@@ -257,6 +288,7 @@ void bind_files(nb::module_& module) {
             return wrap(box.session, without_gil([&] { return file.object_at(Address{address}, name); }));
           },
           nb::arg("address"), nb::arg("path") = "?")
+      .def("encode_region", &encode_region, nb::arg("address"), nb::arg("region"))
       .def("dereference", &dereference, nb::arg("stored"), nb::arg("type"))
       .def("decode_reference", &decode_reference, nb::arg("stored"), nb::arg("type"))
       .def("refresh",
@@ -264,9 +296,14 @@ void bind_files(nb::module_& module) {
              auto file = box.session->file();
              without_gil([&] { file.refresh(); });
            })
-      .def("close", [](const FileBox& box) {
+      .def("close", [writers](const FileBox& box) {
         try {
-          without_gil([&] { box.session->close(); });
+          without_gil([&] {
+            if (box.session->mode() == "r")
+              box.session->close();
+            else
+              writers->close(box.session);
+          });
         } catch (const Error& error) {
           raise_while_reading(error);
         }

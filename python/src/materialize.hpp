@@ -17,6 +17,9 @@ struct Target {
   std::optional<std::string> errors;  ///< text becomes str, decoded as UTF-8 with this error handler; absent: bytes
   std::string encoding;               ///< empty: UTF-8
   nb::object make_reference;          ///< called with (kind, bytes) for each reference
+  nb::object empty;                   ///< numpy.empty
+  /// An array of the dtype that is not initialized.
+  nb::object new_array(const Shape& shape) const;
 };
 
 /// Writes `elements` into the array at `to`, whose items are `target.dtype`. The GIL is held.

@@ -13,6 +13,11 @@ bool Session::is_open() const {
   return file_.has_value();
 }
 
+bool Session::shares(const File& file) const {
+  const std::lock_guard lock(mutex_);
+  return file_ && &file_->handle() == &file.handle();
+}
+
 void Session::close() {
   // What the last handles free (a file's descriptor, its caches) is freed outside the lock.
   std::optional<File> file;

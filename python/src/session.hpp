@@ -27,6 +27,8 @@ class Session {
   File file() const;
   bool is_open() const;
   void close();
+  /// True while it has this very file open.
+  bool shares(const File& file) const;
   /// "r" or "r+".
   const std::string& mode() const { return mode_; }
 

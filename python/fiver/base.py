@@ -15,6 +15,14 @@ def name_of(value):
     raise TypeError("A name should be string or bytes, not %s" % type(value))
 
 
+def product(numbers):
+    """The product of integers, however large."""
+    result = 1
+    for number in numbers:
+        result *= number
+    return result
+
+
 def is_hdf5(name):
     """True when the file exists and is an HDF5 file."""
     from .files import is_hdf5 as asked

@@ -1,5 +1,5 @@
 """Low-level constants, and the version of libhdf5 that the module stands in for."""
-from .config import get_config  # noqa: F401
+from .config import H5PYConfig, get_config  # noqa: F401
 
 INDEX_NAME, INDEX_CRT_ORDER = 0, 1
 ITER_INC, ITER_DEC, ITER_NATIVE = 0, 1, 2

@@ -120,6 +120,13 @@ class PropFAID(PropID):
     def get_cache(self):
         return self._set.get("cache", (0, 521, 1 << 20, 0.75))
 
+    def get_file_locking(self):
+        """(whether files are locked, whether locks that a file system has not are passed over)"""
+        return self._set.get("file_locking", (True, True))
+
+    def get_page_buffer_size(self):
+        return self._set.get("page_buffer_size", (0, 0, 0))
+
 
 class PropLCID(PropID):
     """How links are made."""

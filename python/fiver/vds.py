@@ -32,28 +32,31 @@ class VirtualSource:
                 raise TypeError("If a Dataset is passed as the first argument then no other arguments may be passed.  You passed %s" % failed)
             dataset = path_or_dataset
             self.path, self.name = dataset.file.filename, dataset.name
-            self.shape, self.dtype, self.maxshape = dataset.shape, dataset.dtype, dataset.maxshape
+            self._extent, self.dtype, self.maxshape = dataset.shape, dataset.dtype, dataset.maxshape
         else:
             if name is None:
                 raise TypeError("The name parameter is required when specifying a source by path")
             if shape is None:
                 raise TypeError("The shape parameter is required when specifying a source by path")
-            self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            self._extent = (shape,) if isinstance(shape, int) else tuple(shape)
             self.path, self.name, self.dtype = path_or_dataset, name, dtype
             if hasattr(self.path, "__fspath__"):
                 self.path = self.path.__fspath__()
-            maxshape = self.shape if maxshape is None else ((maxshape,) if isinstance(maxshape, int) else tuple(maxshape))
+            maxshape = self._extent if maxshape is None else ((maxshape,) if isinstance(maxshape, int) else tuple(maxshape))
             self.maxshape = maxshape
-        self.sel = selections.whole(self.shape)
-        self.selected_shape = self.shape
+        self.sel = selections.whole(self._extent)
+
+    @property
+    def shape(self):
+        """The shape of what is selected."""
+        return self.sel.array_shape
 
     def __getitem__(self, key):
-        if self.sel.nselect != int(np.prod(self.shape, dtype=object)):
+        if self.sel.nselect != int(np.prod(self._extent, dtype=object)):
             raise RuntimeError("VirtualSource objects can only be sliced once.")
         made = object.__new__(VirtualSource)
         made.__dict__.update(self.__dict__)
-        made.sel = select_growing(self.shape, key, self.maxshape)
-        made.selected_shape = made.sel.array_shape
+        made.sel = select_growing(self._extent, key, self.maxshape)
         return made
 
 

@@ -56,6 +56,10 @@ DatasetWriter::DatasetWriter(FileWriter& writer, std::shared_ptr<ObjectState> st
   chunk_bytes_ = grid.chunk_bytes;
   filter_partial_chunks_ = chunked->filter_partial_chunks;
   filtered_ = !facts.filters.empty();
+  if (std::holds_alternative<ImplicitIndex>(chunked->index) && chunked->index_address) {
+    numbering_.emplace(grid);
+    first_place_ = *chunked->index_address;
+  }
   const auto& filters = writer.file().runtime().state().filters;
   const auto find = [&](std::uint16_t id) { return filters.find(id); };
   encoder_ = {facts.filters, find};
@@ -170,12 +174,50 @@ void DatasetWriter::encode_into(Job& job, ByteView chunk, Worker& worker) const 
   job.stored = job.owned;
 }
 
+Address DatasetWriter::place_of(const Job& job) {
+  if (!numbering_) return writer_.space().allocate(job.stored.size());
+  const auto number = numbering_->number(job.scaled);
+  const auto offset = number ? checked_multiply(*number, chunk_bytes_) : std::nullopt;
+  const auto place = offset ? checked_add(first_place_.value, *offset) : std::nullopt;
+  if (!place) throw Error(ErrorKind::corrupt, "an implicit chunk index that passes 64 bits");
+  return Address{*place};
+}
+
+void DatasetWriter::give_up(const Job& job) {
+  if (!numbering_) writer_.space().give_back({job.address, job.stored.size()});
+}
+
+/// In an implicit index all chunks of the extent are there: those that come are filled.
+void DatasetWriter::fill_grown(const Shape& old, const Shape& extent, std::uint64_t stamp) {
+  std::vector<Shape> fresh;
+  Shape scaled(extent.size());
+  for (bool more = std::find(extent.begin(), extent.end(), 0U) == extent.end(); more;) {
+    bool was = true;
+    for (std::size_t i = 0; i < scaled.size(); ++i) was = was && scaled[i] * chunk_[i] < old[i];
+    if (!was) fresh.push_back(scaled);
+    auto axis = scaled.size();
+    for (more = false; !more && axis-- > 0;) {
+      more = (scaled[axis] + 1) * chunk_[axis] < extent[axis];
+      scaled[axis] = more ? scaled[axis] + 1 : 0;
+    }
+  }
+  Bytes filled(static_cast<std::size_t>(chunk_bytes_));
+  fill_chunk(filled);
+  write_chunks(
+      fresh.size(), {},
+      [&](std::size_t i, Job& job) {
+        job.scaled = fresh[i];
+        job.stamp = stamp;
+      },
+      [&](Job& job, Worker&) { job.stored = filled; }, [](Job&) {});
+}
+
 void DatasetWriter::place_jobs(std::vector<Job>& jobs, const ReadOptions& options) {
   auto& file = writer_.file();
   auto& storage = file.view().storage();
   const auto base = file.view().base();
   for (auto& job : jobs)
-    if (!job.nothing) job.address = writer_.space().allocate(job.stored.size());
+    if (!job.nothing) job.address = place_of(job);
   std::vector<std::pair<std::size_t, std::size_t>> groups;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (jobs[i].nothing) continue;
@@ -206,7 +248,7 @@ void DatasetWriter::place_jobs(std::vector<Job>& jobs, const ReadOptions& option
     file.runtime().state().pool.run(groups.size(), options.threads, write);
   } catch (...) {
     for (auto& job : jobs)
-      if (!job.nothing) writer_.space().give_back({job.address, job.stored.size()});
+      if (!job.nothing) give_up(job);
     throw;
   }
   writer_.note_data_written();
@@ -235,7 +277,7 @@ void DatasetWriter::write_chunks(std::size_t count, const ReadOptions& options,
       if (job.nothing) continue;
       if (!index_->publish(job.scaled, chunk::ChunkRecord{job.address, job.stored.size(), job.mask}, job.stamp,
                            mutant_.no_chunk_order ? std::nullopt : job.expected)) {
-        writer_.space().give_back({job.address, job.stored.size()});
+        give_up(job);
         refused(job);
       }
     }
@@ -516,12 +558,14 @@ void DatasetWriter::cut_chunks(const Shape& extent) {
           job.stamp = stamp;
         },
         [&](Job& job, Worker& worker) { encode_into(job, decoded[job.number], worker); }, [](Job&) {});
+    if (numbering_) fill_grown(old, extent, stamp);
   } catch (...) {
     std::lock_guard lock(mutex_);
     extent_ = old;
     throw;
   }
   // Last: what could fail has not.
+  if (numbering_) return;  // the places of those outside stay theirs
   for (const auto& scaled : outside) index_->publish(scaled, std::nullopt, stamp);
 }
 

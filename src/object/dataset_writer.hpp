@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/mutexes.hpp"
+#include "chunk/linear_index.hpp"
 #include "chunk/live_index.hpp"
 #include "convert/plan.hpp"
 #include "fiver/dataset.hpp"
@@ -86,6 +87,9 @@ class DatasetWriter {
                     const Encode& encode, const std::function<void(Job&)>& refused);
   void encode_into(Job& job, ByteView chunk, Worker& worker) const;
   void place_jobs(std::vector<Job>& jobs, const ReadOptions& options);
+  Address place_of(const Job& job);
+  void give_up(const Job& job);
+  void fill_grown(const Shape& old, const Shape& extent, std::uint64_t stamp);
   void drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& worker) const;
   void cut_chunks(const Shape& extent);
   void check_inside(const select::ChunkCopy& copy, const Shape& extent) const;
@@ -119,6 +123,9 @@ class DatasetWriter {
   std::uint64_t stamps_ = 0, last_whole_ = 0;
   Shape extent_;  ///< for chunks that cross it
   ChunkedLayout committed_layout_;
+  /// Of an implicit index, whose chunks have their places for good: they are overwritten where they are.
+  std::optional<chunk::LinearNumbering> numbering_;
+  Address first_place_;
   Dataspace committed_space_;
 };
 

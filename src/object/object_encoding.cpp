@@ -154,10 +154,13 @@ class Encoding {
     const auto grid = chunk::ChunkGrid::of(chunked, space, file_.view().limits());
     if (!object_.chunks->changes.empty()) {
       const auto old_grid = cut_.dataset->committed_grid();
-      // Chunks that came and went between two commits, where neither extent reaches, are nothing to an index.
+      // Chunks that came and went between two commits, where neither extent reaches, are nothing to an index; an implicit one knows no
+      // others outside the extent.
       auto changes = object_.chunks->changes;
       std::erase_if(changes, [&](const chunk::ChunkChange& change) {
-        return !change.record && !grid.contains(change.scaled) && !old_grid.contains(change.scaled);
+        if (grid.contains(change.scaled)) return false;
+        return std::holds_alternative<ImplicitIndex>(chunked.index) ||
+               (!change.record && !old_grid.contains(change.scaled));
       });
       chunked =
           chunk::write_chunk_index(file_.view(), changes_, chunked, old_grid, grid,

@@ -100,7 +100,7 @@ class Editor {
     try {
       const auto elements = dataset.read_elements();
       now = {space.dims, {elements.bytes.span().begin(), elements.bytes.span().end()}};
-      for (const auto& filter : dataset.filters()) encodable(filter);
+      for (const auto& filter : dataset.filters()) encodable(filter, dataset.type());
     } catch (const Error&) {
       return;  // a filter that nobody has here, or damaged elements: no business of this test
     }
@@ -130,9 +130,11 @@ class Editor {
     if (!lossy(dataset)) expected_[path] = std::move(now);
   }
 
-  static void encodable(const FilterSpec& filter) {
-    // What these filters need depends on more than this test knows, or they only decode.
-    if (filter.id == 32013 || filter.id > 32767 || filter.id == 257 || filter.id == 258)
+  static void encodable(const FilterSpec& filter, const Datatype& type) {
+    // What these need depends on more than this test knows, or they only decode.
+    // Stock makes chunks that it can't read from large numbers, scaled.
+    if ((filter.id == 6 && !type.is<IntegerType>()) || filter.id == 32013 || filter.id > 32767 || filter.id == 257 ||
+        filter.id == 258)
       throw Error(ErrorKind::unsupported, "left alone");
   }
   static bool lossy(const Dataset& dataset) {

@@ -143,16 +143,17 @@ std::shared_ptr<FileState> FileState::open_for_writing(const std::shared_ptr<Run
 
 namespace {
 
-/// The superblock, after a commit that was cut short is finished in memory. Only a file with bytes past its end has a record of one.
+/// The superblock, after a commit that was cut short is finished in memory. A file that ends where its superblock says
+/// has no record of one; one that ends before may have an old superblock, without a checksum, that was torn.
 std::optional<meta::FoundSuperblock> find_finished_superblock(std::shared_ptr<Storage>& storage) {
-  const auto past_end = [&](const meta::FoundSuperblock& found) {
+  const auto ends_elsewhere = [&](const meta::FoundSuperblock& found) {
     const auto& superblock = found.superblock;
-    return storage->size() > found.position + (superblock.end_of_file - superblock.base_address);
+    return storage->size() != found.position + (superblock.end_of_file - superblock.base_address);
   };
   std::optional<meta::FoundSuperblock> found;
   try {
     found = meta::find_superblock(*storage);
-    if (!found || !past_end(*found)) return found;
+    if (!found || !ends_elsewhere(*found)) return found;
   } catch (const Error&) {
     auto finished = meta::with_finished_commit(storage);
     if (finished == storage) throw;

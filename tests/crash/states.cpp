@@ -138,7 +138,8 @@ void Recording::power_cuts(std::size_t random, std::mt19937& generator, const st
       return visit(State{std::move(file), window.flush, name + ", " + what});
     };
     const auto last_size = window.sizes.back();
-    for (const auto& [special, unused] : window.sectors) {
+    for (const auto& entry : window.sectors) {
+      const auto special = entry.first;
       const auto number = std::to_string(special);
       if (keep() && !show(window.file(last_size, [&](auto n, auto count) { return n == special ? 0 : count - 1; }),
                           "only sector " + number + " missing"))

@@ -79,6 +79,7 @@ Datatype with_widths(const Datatype& type, FieldWidths widths) {
 Bytes ElementMover::move(const Datatype& type, ByteView stored) const {
   const auto target = with_widths(type, to_.view().widths());
   Bytes moved(stored.size() / type.size() * target.size());
+  recent_ = {};
   move_many(type, target, stored, moved);
   return moved;
 }
@@ -121,7 +122,12 @@ void ElementMover::move_variable(const Datatype& from, const Datatype& to, ByteV
   if (!part.id) return;
   const auto* sequence = from.as<VariableLengthType>();
   const std::uint64_t unit = sequence != nullptr ? sequence->base->size() : 1;
-  const auto object = from_.heap().read(*part.id);
+  const bool nests = sequence != nullptr && names_places(*sequence->base);
+  SharedBytes object;  // parts of parts are read while this one is looked at
+  if (nests)
+    object = from_.heap().read(*part.id);
+  else
+    object.bytes = from_.heap().read_next(*part.id, recent_);
   const auto wanted = std::uint64_t{part.count} * unit;  // both below 2^32
   if (wanted > object.bytes.size())
     throw Error(ErrorKind::corrupt,
@@ -130,7 +136,7 @@ void ElementMover::move_variable(const Datatype& from, const Datatype& to, ByteV
         .at(part.id->collection);
   auto bytes = object.bytes.first(static_cast<std::size_t>(wanted));
   Bytes moved;
-  if (sequence != nullptr && names_places(*sequence->base)) {
+  if (nests) {
     const auto& base = *to.as<VariableLengthType>()->base;
     moved.resize(std::size_t{part.count} * base.size());
     move_many(*sequence->base, base, bytes, moved);

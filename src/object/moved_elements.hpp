@@ -22,7 +22,7 @@ class ElementMover {
   ElementMover(const FileState& from, FileState& to, Places places)
       : from_(from), to_(to), places_(std::move(places)) {}
 
-  /// `stored`: packed elements of the type, as the source has them. One after the other: the same calls put the same heap objects.
+  /// `stored`: packed elements of the type, as the source has them. One call after the other: the same calls put the same heap objects.
   Bytes move(const Datatype& type, ByteView stored) const;
 
  private:
@@ -35,6 +35,7 @@ class ElementMover {
   const FileState& from_;
   FileState& to_;
   Places places_;
+  mutable HeapReader::Recent recent_;  ///< of the call under way: neighbours mostly stand in one collection
 };
 
 }  // namespace fiver::object

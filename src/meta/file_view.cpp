@@ -23,8 +23,9 @@ std::uint64_t FileView::end() const {
 
 bool FileView::holds(Address address, std::uint64_t size) const {
   if (lies_within(address.value, size, end())) return true;
-  size_ = storage_->size();  // it may have grown
-  return lies_within(address.value, size, end());
+  const auto now = storage_->size();  // it may have grown; another thread may put an older size there meanwhile
+  size_ = now;
+  return now > base_ && lies_within(address.value, size, now - base_);
 }
 
 std::uint64_t FileView::position(Address address, std::uint64_t size, std::string_view what) const {

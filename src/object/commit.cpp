@@ -134,6 +134,8 @@ void Commit::free_deleted(Part& part) {
 }
 
 void Commit::plan_end_of_file() {
+  // Whoever was given space before this point is before the end; who comes later sees how far it may go.
+  std::lock_guard lock(writer_.room_mutex_);
   auto& space = writer_.space();
   const auto end = last_ ? space.trim() : space.end();
   const auto now = writer_.end_of_file_;
@@ -146,6 +148,7 @@ void Commit::plan_end_of_file() {
     new_end_of_file_ = end + reserve;  // ahead of the need, or the next commit has to wait for the disk once more
   else if (raises_first_)
     new_end_of_file_ = end;
+  writer_.room_ = std::max(new_end_of_file_, now);
   const bool unmarks = last_ && writer_.settings().mode == WriterMode::swmr;
   if (new_end_of_file_ == now && !unmarks) return;
   old_superblock_ = encode_superblock(file_, now, writer_.flags());
@@ -217,7 +220,23 @@ void Commit::write_records(bool removals) {
   }
 }
 
+void Commit::end_of_room() {
+  std::lock_guard lock(writer_.room_mutex_);
+  writer_.room_.reset();
+  writer_.room_changed_.notify_all();
+}
+
 void Commit::write() {
+  try {
+    write_all();
+  } catch (...) {
+    end_of_room();
+    throw;
+  }
+  end_of_room();
+}
+
+void Commit::write_all() {
   // Elements that come from here on are the next commit's to wait for.
   wrote_data_ = writer_.take_data_written();
   plan_end_of_file();

@@ -40,7 +40,9 @@ class Commit {
   void free_deleted(Part& part);
   void add_record(Part& part);
   void plan_end_of_file();
+  void end_of_room();
   void write();
+  void write_all();
   void write_blocks();
   void write_journal();
   void write_records(bool removals);

@@ -72,6 +72,7 @@ class ElementCopy {
     const auto size = data_bytes(to_->space, to_->type);
     if (size == 0) return;
     const auto address = writer_.space().allocate(size);
+    writer_.await_room(address.value + size);
     const auto place = target_.view().base() + address.value;
     try {
       const auto elements = std::max<std::uint64_t>(raw_piece / std::max<std::uint64_t>(from_->type.size(), 1), 1);
@@ -171,6 +172,7 @@ class ElementCopy {
 
   void place(std::vector<Job>& jobs) {
     for (auto& job : jobs) job.place = writer_.space().allocate(job.bytes.size());
+    for (const auto& job : jobs) writer_.await_room(job.place.value + job.bytes.size());
     const auto write_one = [&](std::size_t i, unsigned) {
       target_.view().storage().write_at(target_.view().base() + jobs[i].place.value, jobs[i].bytes);
     };

@@ -218,6 +218,8 @@ void DatasetWriter::place_jobs(std::vector<Job>& jobs, const ReadOptions& option
   const auto base = file.view().base();
   for (auto& job : jobs)
     if (!job.nothing) job.address = place_of(job);
+  for (const auto& job : jobs)
+    if (!job.nothing) writer_.await_room(job.address.value + job.stored.size());
   std::vector<std::pair<std::size_t, std::size_t>> groups;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (jobs[i].nothing) continue;

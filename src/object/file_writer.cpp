@@ -123,7 +123,13 @@ void FileWriter::publish(const std::shared_ptr<ObjectState>& state, Draft& draft
   state->note_changed();
 }
 
+void FileWriter::await_room(std::uint64_t end) {
+  std::lock_guard lock(room_mutex_);
+  while (room_ && end > *room_) room_changed_.wait(room_mutex_);
+}
+
 void FileWriter::write_now(Address address, const Bytes& bytes) {
+  await_room(address.value + bytes.size());
   file_.view().storage().write_at(file_.view().base() + address.value, bytes);
   file_.view().forget(address, bytes.size());
   note_data_written();

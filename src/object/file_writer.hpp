@@ -87,6 +87,9 @@ class FileWriter {
   /// mark_dirty(), and readers see the draft as it is now.
   void publish(const std::shared_ptr<ObjectState>& state, Draft& draft);
 
+  /// Asked once for fresh space up to `end`, before it is written to. A commit's journal record is the last thing in the file while it is under way:
+  /// what would come to lie behind the contents that it knows of waits until it is done.
+  void await_room(std::uint64_t end);
   /// Bytes for fresh space that must be in the file before the next commit: nothing leads there yet.
   void write_now(Address address, const Bytes& bytes);
   Address put_now(const Bytes& bytes);
@@ -138,6 +141,10 @@ class FileWriter {
   Condition uses_changed_;
   unsigned in_use_ = 0;
   bool closing_ = false, closed_ = false;
+
+  Mutex room_mutex_;
+  Condition room_changed_;
+  std::optional<std::uint64_t> room_;  ///< up to where others may write during a commit
 
   Mutex turn_;
   Condition turn_changed_;

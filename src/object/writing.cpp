@@ -94,6 +94,7 @@ class Writing {
     const auto draft = writer.draft_of(dataset.state());
     const auto size = data_bytes(facts.space, facts.type);
     const auto address = writer.space().allocate(size);
+    writer.await_room(address.value + size);
     if (!whole && facts.fill.write_time != FillValue::WriteTime::never) {
       Bytes element(facts.type.size());
       if (facts.fill.defined == FillValue::Defined::by_user) element = facts.fill.bytes;

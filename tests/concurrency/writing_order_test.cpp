@@ -87,6 +87,8 @@ TEST(WritingOrder, WhatIsWrittenWhileACommitWritesIsNotTakenBack) {
   const auto small = file.root().create_dataset<int>("compact", {4}, compact);
   const auto block = file.root().create_dataset<int>("contiguous", {4});
   small.write(many(4, 1));
+  file.flush(Durability::full);  // from here on there is room behind the contents
+  small.write(many(4, 4));
   test.in_write.arm([&] {
     small.write(many(4, 2));
     block.write(many(4, 3));
@@ -97,6 +99,35 @@ TEST(WritingOrder, WhatIsWrittenWhileACommitWritesIsNotTakenBack) {
   file.flush();
   EXPECT_EQ(test.reopened().dataset("compact").read<int>()[0], 2);
   EXPECT_EQ(test.reopened().dataset("contiguous").read<int>()[0], 3);
+}
+
+TEST(WritingOrder, WhatGoesBehindACommitsRecordWaitsForIt) {
+  // The record is the last thing in the file while it is needed: elements behind it would hide it, and be cut off with it.
+  for (const auto durability : {Durability::none, Durability::order, Durability::full}) {
+    Interleaved test;
+    const auto file = test.create();
+    const auto dataset = create_rows(file, 400, 100, 64);  // more than the room that is kept behind the contents
+    const auto block = file.root().create_dataset<int>("contiguous", {40'000});
+    std::thread other;
+    std::promise<void> finished;
+    test.in_write.arm([&] {
+      other = std::thread([&] {
+        dataset.write(many(25'600, 1));
+        block.write(many(40'000, 2));
+        finished.set_value();
+      });
+      finished.get_future().wait_for(std::chrono::milliseconds(200));
+    });
+    file.flush(durability);
+    other.join();
+    const auto rows = dataset.read<int>();
+    EXPECT_TRUE(std::all_of(rows.begin(), rows.end(), [](int value) { return value == 1; }));
+    const auto elements = block.read<int>();
+    EXPECT_TRUE(std::all_of(elements.begin(), elements.end(), [](int value) { return value == 2; }));
+    file.close();
+    const auto stored = test.reopened().dataset("d").read<int>();
+    EXPECT_TRUE(std::all_of(stored.begin(), stored.end(), [](int value) { return value == 1; }));
+  }
 }
 
 TEST(WritingOrder, ElementsWrittenAfterACommitsSyncWaitForTheNext) {

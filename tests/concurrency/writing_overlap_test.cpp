@@ -64,6 +64,8 @@ TEST(WritingOverlap, ACommitHoldsUpNoWriterAndNoReader) {
   const auto file = test.create();
   const auto dataset = create_rows(file, 8, 4);
   dataset.write(many(32, 1));
+  file.flush(Durability::full);  // from here on there is room behind the contents
+  file.root().set_attribute("a", 4);
   bool went_on = false;
   test.in_write.arm([&] {  // in the midst of the commit, another thread does all of this
     std::thread([&] {

@@ -117,8 +117,8 @@ class Dataset : public Object {
   using Object::Object;
 
  private:
-  Buffer read_buffer(const Datatype& memory, const Selection& selection, const ReadOptions& options,
-                     Plan& report) const;
+  Buffer read_buffer(const Datatype& memory, const Selection& selection, const ReadOptions& options, Plan& report,
+                     Shape& shape) const;
 };
 
 /// Box of whole frame(s): everything of the first dimension's index `first` (to first + count).
@@ -127,8 +127,9 @@ Selection frame(std::uint64_t first, std::uint64_t count = 1);
 template <class T>
 Array<T> Dataset::read(const Selection& selection, const ReadOptions& options) const {
   Plan report;
-  Buffer bytes = read_buffer(native_type<T>(), selection, options, report);
-  Array<T> result(result_shape(selection), std::move(bytes), std::move(report));
+  Shape shape;
+  Buffer bytes = read_buffer(native_type<T>(), selection, options, report, shape);
+  Array<T> result(std::move(shape), std::move(bytes), std::move(report));
   settle(result.span());
   return result;
 }

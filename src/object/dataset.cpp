@@ -73,38 +73,57 @@ Plan Dataset::plan(const Selection& selection) const {
   });
 }
 
-Shape Dataset::result_shape(const Selection& given) const {
-  return handle_->guarded([&]() -> Shape {
-    const auto space = handle_->space();
-    if (std::holds_alternative<AllSelection>(given)) return space.kind == Dataspace::Kind::null ? Shape{0} : space.dims;
-    const auto selection = object::completed(given, space.dims);
-    const auto normal = object::normalize_for(*handle_, selection);
-    const bool is_product =
-        std::holds_alternative<RegularHyperslab>(selection) ||
-        (std::holds_alternative<BoxUnion>(selection) && std::get<BoxUnion>(selection).boxes.size() == 1);
-    if (const auto* axes = std::get_if<select::Separable>(&normal.form); axes != nullptr && is_product) {
-      Shape shape;
-      for (const auto& axis : *axes) shape.push_back(axis.length());
-      return shape;
-    }
-    if (const auto* slab = std::get_if<RegularHyperslab>(&selection)) {  // empty in some dimension
-      Shape shape;
-      for (std::size_t i = 0; i < slab->count.size(); ++i) shape.push_back(slab->count[i] * slab->block[i]);
-      return shape;
-    }
-    if (const auto* boxes = std::get_if<BoxUnion>(&selection); boxes != nullptr && boxes->boxes.size() == 1)
-      return boxes->boxes.front().size;
-    return {normal.element_count};
-  });
+namespace {
+
+/// A selection held against one extent: another thread may change it meanwhile.
+struct Wanted {
+  select::Normalized elements;
+  Shape shape;
+};
+
+Shape shape_of(const Selection& given, const Dataspace& space, const select::Normalized& normal) {
+  if (std::holds_alternative<AllSelection>(given)) return space.kind == Dataspace::Kind::null ? Shape{0} : space.dims;
+  const auto selection = object::completed(given, space.dims);
+  const bool is_product =
+      std::holds_alternative<RegularHyperslab>(selection) ||
+      (std::holds_alternative<BoxUnion>(selection) && std::get<BoxUnion>(selection).boxes.size() == 1);
+  if (const auto* axes = std::get_if<select::Separable>(&normal.form); axes != nullptr && is_product) {
+    Shape shape;
+    for (const auto& axis : *axes) shape.push_back(axis.length());
+    return shape;
+  }
+  if (const auto* slab = std::get_if<RegularHyperslab>(&selection)) {  // empty in some dimension
+    Shape shape;
+    for (std::size_t i = 0; i < slab->count.size(); ++i) shape.push_back(slab->count[i] * slab->block[i]);
+    return shape;
+  }
+  if (const auto* boxes = std::get_if<BoxUnion>(&selection); boxes != nullptr && boxes->boxes.size() == 1)
+    return boxes->boxes.front().size;
+  return {normal.element_count};
+}
+
+Wanted wanted_of(const object::Handle& dataset, const Selection& selection) {
+  const auto space = dataset.space();
+  auto elements = object::normalize_in(space, selection);
+  auto shape = shape_of(selection, space, elements);
+  return {std::move(elements), std::move(shape)};
+}
+
+}  // namespace
+
+Shape Dataset::result_shape(const Selection& selection) const {
+  return handle_->guarded([&] { return wanted_of(*handle_, selection).shape; });
 }
 
 Buffer Dataset::read_buffer(const Datatype& memory, const Selection& selection, const ReadOptions& options,
-                            Plan& report) const {
+                            Plan& report, Shape& shape) const {
   return handle_->guarded([&] {
-    const auto plan = object::plan_read(handle_, object::normalize_for(*handle_, selection), memory);
+    auto wanted = wanted_of(*handle_, selection);
+    const auto plan = object::plan_read(handle_, wanted.elements, memory);
     Buffer bytes(static_cast<std::size_t>(plan.result_bytes()));
     object::run_plan(plan, *handle_, bytes.span(), options, nullptr);
     report = plan.report();
+    shape = std::move(wanted.shape);
     return bytes;
   });
 }
@@ -137,12 +156,12 @@ Elements Dataset::read_elements_as(const Datatype& memory, const Selection& sele
       pipeline::ReadPlan plan;
       std::vector<convert::Arena> arenas;
     };
-    const auto wanted = object::normalize_for(*handle_, selection);
+    const auto [wanted, shape] = wanted_of(*handle_, selection);
     auto kept = std::make_shared<Kept>(Kept{object::plan_read(handle_, wanted, memory), {}});
     const auto budget = std::make_shared<std::atomic<std::uint64_t>>(handle_->file()->options().limits.result_bytes);
     for (unsigned i = 0; i < handle_->file()->runtime().pool.size(); ++i) kept->arenas.emplace_back(budget);
     Elements elements{memory,
-                      result_shape(selection),
+                      shape,
                       wanted.element_count,
                       Buffer(static_cast<std::size_t>(kept->plan.result_bytes())),
                       nullptr,

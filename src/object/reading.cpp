@@ -96,7 +96,10 @@ Selection completed(const Selection& selection, const Shape& extent) {
 }
 
 select::Normalized normalize_for(const Handle& dataset, const Selection& selection) {
-  const auto space = dataset.space();
+  return normalize_in(dataset.space(), selection);
+}
+
+select::Normalized normalize_in(const Dataspace& space, const Selection& selection) {
   if (space.kind == Dataspace::Kind::null) {
     select::Normalized none;
     none.form = select::Runs{};

@@ -13,6 +13,7 @@ Selection completed(const Selection& selection, const Shape& extent);
 
 /// The selection held against the dataset's extent. A null dataspace has no elements.
 select::Normalized normalize_for(const Handle& dataset, const Selection& selection);
+select::Normalized normalize_in(const Dataspace& space, const Selection& selection);
 
 /// What reading these elements as `memory` takes. Throws what planning throws; not_found for a missing source when the options say so.
 pipeline::ReadPlan plan_read(const std::shared_ptr<const Handle>& dataset, const select::Normalized& wanted,

@@ -1,5 +1,7 @@
 // Objects copied by Group::copy, within a file and between files of every style, as h5py sees them.
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <numeric>
 
 #include "fiver/fiver.hpp"
@@ -101,7 +103,7 @@ TEST_F(Copying, WhatIsNotInTheFileYet) {
   }
 }
 
-TEST_F(Copying, NothingIsLeftWhereTheNameIsTakenOrTheSourceIsDamaged) {
+TEST_F(Copying, NothingIsLeftWhereTheNameIsTaken) {
   const auto source = File::open(path("new.h5"));
   const auto target = File::create(path("copy.h5"));
   target.root().create_group("taken");
@@ -112,6 +114,32 @@ TEST_F(Copying, NothingIsLeftWhereTheNameIsTakenOrTheSourceIsDamaged) {
   target.close();
   EXPECT_LE(File::open(path("copy.h5")).info().size, size);
   EXPECT_EQ(File::open(path("copy.h5")).root().link_count(), 1U);
+}
+
+TEST_F(Copying, NothingIsSeenOfACopyThatFails) {
+  std::string bytes;
+  {
+    std::ifstream in(path("new.h5"), std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  // The heap of the texts: what is found out when the copies are made already.
+  ASSERT_NE(bytes.find("GCOL"), std::string::npos);
+  for (auto at = bytes.find("GCOL"); at != std::string::npos; at = bytes.find("GCOL", at + 4)) bytes[at] = 'X';
+  std::ofstream(path("damaged.h5"), std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  const auto target = File::create(path("copy.h5"));
+  target.root().create_group("before");
+  try {
+    target.root().copy(File::open(path("damaged.h5")).object("/tree"), "copy");
+    ADD_FAILURE() << "the damage was not found";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::corrupt) << error.what();
+    EXPECT_EQ(error.file(), path("damaged.h5"));
+  }
+  EXPECT_FALSE(target.find("copy"));
+  target.root().copy(File::open(path("new.h5")).object("/tree"), "copy");
+  target.close();
+  check("new.h5", "copy.h5", "/copy");
+  EXPECT_EQ(File::open(path("copy.h5")).root().link_count(), 2U);
 }
 
 TEST_F(Copying, ReferencesAreWrittenAsH5pyReadsThem) {

@@ -67,6 +67,8 @@ void Commit::freeze() {
     if (part.object.cut.dataset && part.object.cut.dataset->index())
       part.object.chunks = part.object.cut.dataset->index()->freeze();
     entry.second->dirty = false;
+    entry.second->abandoned.clear();
+    entry.second->block_is_fresh = false;
     return part;
   };
   for (const auto& [address, entry] : writer_.dirty_) parts_.push_back(take(entry));
@@ -114,6 +116,7 @@ void Commit::add_record(Part& part) {
     if (stays && object.links->added) {
       auto between = object;
       between.cut.stored = {};
+      between.cut.abandoned.clear();
       between.chunks.reset();
       const auto taken = changes_.taken().size();
       record.images.push_back(encode_object(file_, changes_, between, &both).image);
@@ -280,6 +283,7 @@ void Commit::undo(const std::string& reason) {
       auto& draft = *part.object.draft;
       if (part.object.links) draft.links->failed(*part.object.links);
       if (part.object.chunks) draft.dataset->index()->failed(*part.object.chunks);
+      draft.abandoned.insert(draft.abandoned.end(), part.object.cut.abandoned.begin(), part.object.cut.abandoned.end());
       if (list == &parts_)
         writer_.mark_dirty(part.object.state, draft);
       else
@@ -306,10 +310,15 @@ void Commit::finish() {
   for (auto* list : {&parts_, &deleted_}) {
     for (auto& part : *list) {
       auto& draft = *part.object.draft;
+      if (list == &deleted_) {
+        // Whoever still has the object open goes on with it: its space comes back with the last handle.
+        draft.garbage->hand_over(std::move(part.freed), nullptr);
+        file_.forget(part.object.state);
+        continue;
+      }
       auto garbage = writer_.new_garbage();
       draft.garbage->hand_over(std::move(part.freed), garbage);
       draft.garbage = std::move(garbage);
-      if (list == &deleted_) continue;
       draft.in_file = true;
       draft.image = std::move(part.encoded.image);
       draft.stored = std::move(part.encoded.stored);

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/checked.hpp"
+#include "chunk/deferred_index.hpp"
 #include "format/dataspace_message.hpp"
 #include "object/file_state.hpp"
 #include "object/runtime_state.hpp"
@@ -19,6 +20,8 @@ constexpr std::uint64_t window_bytes = 64 << 20;
 constexpr std::size_t window_chunks = 4096;
 /// Chunks smaller than this that follow each other in the file are written together.
 constexpr std::size_t small_chunk = 256 << 10;
+/// Calls of less are cut into pieces at once, which may be joined.
+constexpr std::uint64_t least_staged_call = 64 << 10;
 
 }  // namespace
 
@@ -75,8 +78,9 @@ std::shared_ptr<const chunk::ChunkIndex> DatasetWriter::open_index(const Layout&
   const auto& chunked = std::get<ChunkedLayout>(layout);
   if (!chunked.index_address) return nullptr;
   const auto space = format::decode_dataspace(*cut.find(format::MessageType::dataspace)->body, file.view().widths());
-  return chunk::open_chunk_index(file.view(), chunked, chunk::ChunkGrid::of(chunked, space, file.view().limits()),
-                                 filtered_, file.parameters().chunk_k);
+  return std::make_shared<const chunk::DeferredIndex>(file.view(), chunked,
+                                                      chunk::ChunkGrid::of(chunked, space, file.view().limits()),
+                                                      filtered_, file.parameters().chunk_k);
 }
 
 void DatasetWriter::committed(std::shared_ptr<const chunk::ChunkIndex> index, const ChunkedLayout& layout,
@@ -341,13 +345,66 @@ void DatasetWriter::write(const select::Placed& to, const WriteSource& source, c
   };
   write_chunks(
       whole.size(), options, [](std::size_t i, Job& job) { job.number = i; }, encode, [](Job&) {});
-  if (!parts.empty()) stage_pieces(partition, parts, source, stamp, options);
+  if (parts.empty()) return;
+  // A large call that has no chunk whole is kept together.
+  const auto bytes = to.element_count * element_size_;
+  if (whole.empty() && bytes >= least_staged_call && source.bytes.size() == to.element_count * source.element_size)
+    stage_call(std::make_shared<StagedCall>(StagedCall{partition, {}, {}}), source, stamp, options);
+  else
+    stage_pieces(partition, parts, source, stamp, options);
+}
+
+void DatasetWriter::stage_call(const std::shared_ptr<StagedCall>& call, const WriteSource& source, std::uint64_t stamp,
+                               const ReadOptions& options) {
+  const auto count = static_cast<std::size_t>(call->partition.chunk_count());
+  const auto elements = call->partition.element_count();
+  make_room(elements * element_size_ + sizeof(StagedCall) +
+            count * (sizeof(StagedPiece) + sizeof(Shape) + sizeof(std::uint64_t)));
+  call->bytes = Buffer(static_cast<std::size_t>(elements) * element_size_);
+  std::uint64_t next = 0;
+  call->partition.for_each([&](const select::ChunkCopy& copy) {
+    call->first.push_back(next);
+    next += copy.element_count();
+  });
+  auto gather = [&](std::size_t i, unsigned) {
+    auto rest = call->bytes.span().subspan(static_cast<std::size_t>(call->first[i]) * element_size_);
+    select::for_each_run(call->partition.copy(i), [&](std::uint64_t, std::uint64_t from, std::uint64_t length) {
+      const auto here = rest.first(static_cast<std::size_t>(length) * element_size_);
+      rest = rest.subspan(here.size());
+      source.copy(from, length, here);
+    });
+  };
+  writer_.file().runtime().state().pool.run(count, options.threads, gather);
+  {
+    std::lock_guard lock(mutex_);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      StagedPiece part;
+      part.call = call;
+      part.part = i;
+      part.stamp = stamp;
+      stage_.add(call->partition.coordinates(i), std::move(part), last_whole_);
+    }
+  }
+  note_staged();
+}
+
+void DatasetWriter::make_room(std::uint64_t bytes) {
+  auto& memory = *writer_.file().runtime().state().memory;
+  if (!memory.try_take(bytes)) {
+    drain();
+    memory.take_anyway(bytes);
+  }
+  std::lock_guard lock(mutex_);
+  staged_budget_ += bytes;
+}
+
+void DatasetWriter::note_staged() {
+  if (const auto state = state_.lock()) writer_.edit([&] { writer_.mark_dirty(state, *state->draft()); });
 }
 
 void DatasetWriter::stage_pieces(const select::Partition& partition, const std::vector<std::uint64_t>& which,
                                  const WriteSource& source, std::uint64_t stamp, const ReadOptions& options) {
   auto& runtime = writer_.file().runtime().state();
-  auto& memory = *runtime.memory;
   constexpr std::size_t at_once = 4096;
   for (std::size_t first = 0; first < which.size(); first += at_once) {
     const auto count = std::min(at_once, which.size() - first);
@@ -369,18 +426,12 @@ void DatasetWriter::stage_pieces(const select::Partition& partition, const std::
     runtime.pool.run(count, options.threads, gather);
     std::uint64_t cost = 0;
     for (const auto& [scaled, piece] : pieces) cost += piece.cost();
-    const auto state = state_.lock();
-    bool room = memory.try_take(cost);
-    if (!room) {
-      drain();
-      memory.take_anyway(cost);
-    }
+    make_room(cost);
     {
       std::lock_guard lock(mutex_);
       for (auto& [scaled, piece] : pieces) stage_.add(scaled, std::move(piece), last_whole_);
-      staged_budget_ += cost;
     }
-    if (state) writer_.edit([&] { writer_.mark_dirty(state, *state->draft()); });
+    note_staged();
   }
 }
 
@@ -397,19 +448,17 @@ void DatasetWriter::drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& w
   auto& chunk = filtered_ ? worker.decoded : own;
   chunk.resize(static_cast<std::size_t>(chunk_bytes_));
   const auto& record = job.expected->record;
-  if (!cover(pieces, chunk_bytes_ / element_size_) || oldest(pieces) <= job.expected->stamp) {
-    if (!record) {
-      fill_chunk(chunk);
-    } else {
-      worker.stored.resize(static_cast<std::size_t>(record->stored_size));
-      pipeline::read_exactly(file.view(), record->address, worker.stored, "data");
-      auto mask = record->filter_mask;
-      if (filtered_ && !filter_partial_chunks_ && is_partial(job.scaled)) mask = 0xFFFFFFFFU;
-      if (decoder_.is_plain(mask))
-        std::copy_n(worker.stored.begin(), std::min(worker.stored.size(), chunk.size()), chunk.begin());
-      else
-        decoder_.decode(worker.stored, mask, chunk, worker.scratch);
-    }
+  if (!record) {
+    fill_chunk(chunk);
+  } else if (!cover(pieces, job.expected->stamp, chunk_bytes_ / element_size_)) {
+    worker.stored.resize(static_cast<std::size_t>(record->stored_size));
+    pipeline::read_exactly(file.view(), record->address, worker.stored, "data");
+    auto mask = record->filter_mask;
+    if (filtered_ && !filter_partial_chunks_ && is_partial(job.scaled)) mask = 0xFFFFFFFFU;
+    if (decoder_.is_plain(mask))
+      std::copy_n(worker.stored.begin(), std::min(worker.stored.size(), chunk.size()), chunk.begin());
+    else
+      decoder_.decode(worker.stored, mask, chunk, worker.scratch);
   }
   overlay(pieces, job.expected->stamp, element_size_, chunk);
   encode_into(job, chunk, worker);

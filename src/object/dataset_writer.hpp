@@ -96,6 +96,10 @@ class DatasetWriter {
   /// What the dataset leads to now is not used for anything else as long as this is held.
   std::shared_ptr<const void> keeper() const;
   bool is_partial(const Shape& scaled) const;
+  void stage_call(const std::shared_ptr<StagedCall>& call, const WriteSource& source, std::uint64_t stamp,
+                  const ReadOptions& options);
+  void make_room(std::uint64_t bytes);
+  void note_staged();
   void stage_pieces(const select::Partition& partition, const std::vector<std::uint64_t>& which,
                     const WriteSource& source, std::uint64_t stamp, const ReadOptions& options);
   void fill_chunk(MutableBytes chunk) const;

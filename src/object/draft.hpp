@@ -53,7 +53,9 @@ struct Draft {
   std::shared_ptr<LiveLinks> links;        ///< of a group, once they are changed
   std::shared_ptr<DatasetWriter> dataset;  ///< of a dataset, once its elements or extent are changed
   StoredParts stored;
-  std::shared_ptr<Garbage> garbage;  ///< what readers of the object hold
+  std::vector<meta::Extent> abandoned;  ///< blocks of elements that were moved since the last commit
+  bool block_is_fresh = false;          ///< the block of contiguous elements is not in any commit yet
+  std::shared_ptr<Garbage> garbage;     ///< what readers of the object hold
 
   const DraftMessage* find(format::MessageType type) const;
   const DraftMessage* find_attribute(std::string_view name) const;

@@ -218,6 +218,14 @@ std::shared_ptr<ObjectState> FileState::object(Address address) {
   return fresh;
 }
 
+void FileState::forget(const std::shared_ptr<ObjectState>& state) {
+  std::lock_guard lock(mutex_);
+  const auto known = objects_.find(state->address().value);
+  if (known != objects_.end() && known->second.lock() == state) objects_.erase(known);
+  for (auto& one : recent_)
+    if (one == state) one.reset();
+}
+
 void FileState::refresh() {
   view_.refresh();
   heap_.clear();

@@ -81,6 +81,8 @@ class FileState : public std::enable_shared_from_this<FileState> {
   Address root() const { return found_.superblock.root_header; }
 
   std::shared_ptr<ObjectState> object(Address address);
+  /// The object is gone: what comes to stand at its address is another one. The caller holds the state.
+  void forget(const std::shared_ptr<ObjectState>& state);
   void refresh();
 
  private:

@@ -14,6 +14,9 @@ namespace {
 /// The writers that this thread's calls are in, innermost last: a call inside a call is not refused while close() waits.
 thread_local std::vector<const FileWriter*> calls_under_way;
 
+/// A second commit at close has to give back at least so many bytes.
+constexpr std::uint64_t worth_cutting = 2048;
+
 std::uint64_t contents_end(const meta::FoundSuperblock& found) {
   return found.superblock.end_of_file - found.superblock.base_address;
 }
@@ -170,6 +173,20 @@ void FileWriter::take_turn() {
   turn_.unlock();
 }
 
+FileWriter::MovingTurn::MovingTurn(FileWriter& writer) : writer_(writer) {
+  std::unique_lock lock(writer_.turn_);
+  while (writer_.moving_) writer_.turn_changed_.wait(writer_.turn_);
+  writer_.moving_ = true;
+  lock.release();
+  writer_.turn_.unlock();
+}
+
+FileWriter::MovingTurn::~MovingTurn() {
+  std::lock_guard lock(writer_.turn_);
+  writer_.moving_ = false;
+  writer_.turn_changed_.notify_all();
+}
+
 void FileWriter::end_turn() {
   std::lock_guard lock(turn_);
   committing_ = false;
@@ -219,6 +236,8 @@ void FileWriter::close() {
   try {
     check_writable();
     run_commit(settings_.close, true);
+    // Space that this last commit gave up is cut off by one more, where there is much of it at the end.
+    if (space_.trim() + worth_cutting <= end_of_file_) run_commit(settings_.close, true);
   } catch (...) {
     const bool again = edit([&] { return !broken_; }) && fork_generation() == generation_;
     if (again) {  // nothing is lost: close() can be called once more, when there is room

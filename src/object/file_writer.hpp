@@ -58,6 +58,18 @@ class FileWriter {
 
   /// Writes the consistency flags, where they are not what they should be while the file is open.
   void mark_open();
+  /// Held while elements are moved and written where they are then: one call after the other.
+  class MovingTurn {
+   public:
+    explicit MovingTurn(FileWriter& writer);
+    ~MovingTurn();
+    MovingTurn(const MovingTurn&) = delete;
+    MovingTurn& operator=(const MovingTurn&) = delete;
+
+   private:
+    FileWriter& writer_;
+  };
+
   /// Throws unless the file can be written to: conflict in a child process, io after a failed sync.
   void check_writable() const;
   /// True in a process that was forked from the one that opened the file.
@@ -148,7 +160,7 @@ class FileWriter {
 
   Mutex turn_;
   Condition turn_changed_;
-  bool committing_ = false;
+  bool committing_ = false, moving_ = false;
   // Of whoever has the turn.
   std::uint64_t end_of_file_;   ///< as the superblock in the file says, from address 0
   std::uint64_t last_end_ = 0;  ///< of the contents at the last commit

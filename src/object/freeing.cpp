@@ -54,6 +54,7 @@ void free_object(FileState& file, meta::ChangeSet& changes, const Draft& object,
   const auto& view = file.view();
   changes.free(object.address, block_size(object));
   for (const auto& extent : object.stored.continuations) changes.free(extent.address, extent.size);
+  for (const auto& extent : object.abandoned) changes.free(extent.address, extent.size);
   if (object.stored.dense_links) meta::free_dense_links(view, changes, *object.stored.dense_links);
   if (object.stored.symbol_table)
     meta::free_symbol_table(view, changes, *object.stored.symbol_table, file.parameters().leaf_k,

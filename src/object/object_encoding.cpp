@@ -210,6 +210,7 @@ class Encoding {
       return format::message_size(cut_.prefix, message.body->size());
     };
     for (const auto& extent : result_.stored.continuations) changes_.free(extent.address, extent.size);
+    for (const auto& extent : cut_.abandoned) changes_.free(extent.address, extent.size);
     result_.stored.continuations.clear();
     std::uint64_t total = 0;
     for (const auto& message : messages_) total += size_of(message);

@@ -4,14 +4,42 @@
 #include <cstring>
 
 namespace fiver::object {
+namespace {
+
+/// `each(offset in the chunk, elements, offset in the bytes, bytes)` for each run, all in elements.
+template <class Each>
+void for_each_run(const StagedPiece& piece, select::ChunkCopy& copy, Each&& each) {
+  if (piece.call) {
+    piece.call->partition.copy_into(piece.part, copy);
+    auto from = piece.call->first[static_cast<std::size_t>(piece.part)];
+    select::Run run;  // neighbours in the chunk are neighbours here, wherever they came from
+    select::for_each_run(copy, [&](std::uint64_t at, std::uint64_t, std::uint64_t length) {
+      if (at == run.offset + run.length) {
+        run.length += length;
+        return;
+      }
+      if (run.length > 0) each(run.offset, run.length, from, ByteView(piece.call->bytes.span()));
+      from += run.length;
+      run = {at, length};
+    });
+    if (run.length > 0) each(run.offset, run.length, from, ByteView(piece.call->bytes.span()));
+    return;
+  }
+  std::uint64_t from = 0;
+  for (const auto& run : piece.runs) {
+    each(run.offset, run.length, from, ByteView(piece.bytes));
+    from += run.length;
+  }
+}
+
+}  // namespace
 
 void Stage::add(const Shape& scaled, StagedPiece piece, std::uint64_t last_whole) {
   auto& pieces = chunks_[scaled];
   if (!pieces.empty()) {
     auto& last = pieces.back();
-    const auto& end = last.runs.back();
-    if (std::min(last.stamp, piece.stamp) > last_whole && last.runs.size() == 1 && piece.runs.size() == 1 &&
-        end.offset + end.length == piece.runs.front().offset) {
+    if (!last.call && !piece.call && std::min(last.stamp, piece.stamp) > last_whole && last.runs.size() == 1 &&
+        piece.runs.size() == 1 && last.runs.back().offset + last.runs.back().length == piece.runs.front().offset) {
       cost_ -= last.cost();
       last.runs.back().length += piece.runs.front().length;
       last.bytes.insert(last.bytes.end(), piece.bytes.begin(), piece.bytes.end());
@@ -46,16 +74,21 @@ void Stage::put_back(std::map<Shape, Pieces> chunks, std::uint64_t last_whole) {
       for (auto& piece : pieces) add(scaled, std::move(piece), last_whole);
 }
 
-bool cover(const Stage::Pieces& pieces, std::uint64_t volume) {
-  std::vector<select::Run> runs;
-  for (const auto& piece : pieces) runs.insert(runs.end(), piece.runs.begin(), piece.runs.end());
-  std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
-  std::uint64_t covered = 0;
-  for (const auto& run : runs) {
-    if (run.offset > covered) return false;
-    covered = std::max(covered, run.offset + run.length);
+bool cover(const Stage::Pieces& pieces, std::uint64_t after, std::uint64_t volume) {
+  std::vector<bool> there(static_cast<std::size_t>(volume));
+  std::uint64_t missing = volume;
+  select::ChunkCopy copy;
+  for (const auto& piece : pieces) {
+    if (piece.stamp <= after) continue;
+    for_each_run(piece, copy, [&](std::uint64_t at, std::uint64_t length, std::uint64_t, ByteView) {
+      for (std::uint64_t i = at; i < at + length; ++i) {
+        auto bit = there[static_cast<std::size_t>(i)];
+        missing -= bit ? 0 : 1;
+        bit = true;
+      }
+    });
   }
-  return covered >= volume;
+  return missing == 0;
 }
 
 std::uint64_t newest(const Stage::Pieces& pieces) {
@@ -64,22 +97,15 @@ std::uint64_t newest(const Stage::Pieces& pieces) {
   return stamp;
 }
 
-std::uint64_t oldest(const Stage::Pieces& pieces) {
-  auto stamp = pieces.front().stamp;
-  for (const auto& piece : pieces) stamp = std::min(stamp, piece.stamp);
-  return stamp;
-}
-
 void overlay(const Stage::Pieces& pieces, std::uint64_t after, std::size_t element_size, MutableBytes chunk) {
+  select::ChunkCopy copy;
   for (const auto& piece : pieces) {
     if (piece.stamp <= after) continue;
-    ByteView rest = piece.bytes;
-    for (const auto& run : piece.runs) {
-      const auto size = static_cast<std::size_t>(run.length) * element_size;
-      const auto to = chunk.subspan(static_cast<std::size_t>(run.offset) * element_size, size);
-      std::memcpy(to.data(), rest.data(), size);
-      rest = rest.subspan(size);
-    }
+    for_each_run(piece, copy, [&](std::uint64_t at, std::uint64_t length, std::uint64_t from, ByteView bytes) {
+      const auto size = static_cast<std::size_t>(length) * element_size;
+      std::memcpy(chunk.subspan(static_cast<std::size_t>(at) * element_size, size).data(),
+                  bytes.subspan(static_cast<std::size_t>(from) * element_size, size).data(), size);
+    });
   }
 }
 

@@ -4,24 +4,33 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "base/function_ref.hpp"
+#include "fiver/buffer.hpp"
 #include "fiver/values/dataspace.hpp"
-#include "fiver/values/selection.hpp"
-#include "select/normalized.hpp"
+#include "select/partition.hpp"
 
 namespace fiver::object {
 
-/// Elements of one chunk from one call, in the stored type.
-struct StagedPiece {
-  std::vector<select::Run> runs;  ///< in elements of the chunk
-  Bytes bytes;                    ///< of all runs, packed
-  std::uint64_t stamp = 0;        ///< the number of the call
+/// A large call that writes parts of many chunks: its elements in the stored type, those of a chunk together. The runs are the partition's,
+/// computed once more when they are needed: a list of them may be larger than the elements.
+struct StagedCall {
+  select::Partition partition;
+  std::vector<std::uint64_t> first;  ///< of each chunk in the bytes, in elements
+  Buffer bytes;
+};
 
-  /// Bytes of memory that it takes.
+/// Elements of one chunk from one call, in the stored type: bytes of its own, or a part of a call's.
+struct StagedPiece {
+  std::vector<select::Run> runs;           ///< in elements of the chunk
+  Bytes bytes;                             ///< of all runs, packed
+  std::shared_ptr<const StagedCall> call;  ///< then runs and bytes are empty
+  std::uint64_t part = 0;                  ///< number of the chunk in the call's partition
+  std::uint64_t stamp = 0;                 ///< the number of the call
+
+  /// Bytes of memory that it takes, without those of a call.
   std::uint64_t cost() const { return sizeof(StagedPiece) + runs.capacity() * sizeof(select::Run) + bytes.capacity(); }
 };
 
@@ -46,11 +55,10 @@ class Stage {
   std::uint64_t cost_ = 0;
 };
 
-/// True when the pieces have every element of a chunk of `volume` elements.
-bool cover(const Stage::Pieces& pieces, std::uint64_t volume);
+/// True when the pieces later than `after` have every element of a chunk of `volume` elements.
+bool cover(const Stage::Pieces& pieces, std::uint64_t after, std::uint64_t volume);
 /// The pieces came in the order in which their calls got so far, which need not be that of their stamps.
 std::uint64_t newest(const Stage::Pieces& pieces);
-std::uint64_t oldest(const Stage::Pieces& pieces);
 /// Puts the pieces later than `after` over a decoded chunk, in their order.
 void overlay(const Stage::Pieces& pieces, std::uint64_t after, std::size_t element_size, MutableBytes chunk);
 

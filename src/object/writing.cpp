@@ -81,14 +81,51 @@ class Writing {
     if (std::holds_alternative<CompactLayout>(layout)) return write_compact(*dataset, *facts, to, source);
     if (!facts->external_files.empty()) return write_raw(*dataset, *dataset->stored(), to, source);
     const bool whole = to.distinct && to.element_count == facts->space.element_count();
+    std::optional<FileWriter::MovingTurn> turn;
+    if (conversion.needs_heap()) {
+      // Elements that name collections which no commit has written yet may not stand where the last commit leads.
+      turn.emplace(writer);
+      move_block(*dataset);
+    }
     allocate(*dataset, *facts, whole);
     write_raw(*dataset, *dataset->snapshot()->stored(), to, source);
   }
 
+  /// Contiguous elements that the last commit leads to go to a block of their own.
+  void move_block(const Handle& dataset) {
+    auto& file = dataset.file()->state();
+    auto& writer = *file.writer();
+    const auto draft = writer.draft_of(dataset.state());
+    const auto seen = dataset.snapshot();
+    const auto facts = seen->dataset();
+    const auto& contiguous = std::get<ContiguousLayout>(facts->layout);
+    if (!contiguous.address || writer.edit([&] { return draft->block_is_fresh; })) return;
+    const auto size = data_bytes(facts->space, facts->type);
+    Bytes bytes(static_cast<std::size_t>(size));
+    pipeline::read_exactly(file.view(), *contiguous.address, bytes, "data");
+    const auto address = writer.space().allocate(size);
+    writer.await_room(address.value + size);
+    file.view().storage().write_at(file.view().base() + address.value, bytes);
+    writer.edit([&] {
+      set_block(file, *draft, address, size);
+      draft->abandoned.push_back({*contiguous.address, size});
+      writer.publish(dataset.state(), *draft);
+    });
+  }
+
+  /// Under the lock of the file's edits.
+  static void set_block(const FileState& file, Draft& draft, Address address, std::uint64_t size) {
+    const auto* message = draft.find(MessageType::layout);
+    const auto version = std::max<std::uint8_t>(static_cast<std::uint8_t>(message->body->front()), 3);
+    Encoder out(file.view().widths());
+    format::encode_layout(out, ContiguousLayout{address, size}, version);
+    draft.set(MessageType::layout, message->flags, std::move(out).take());
+    draft.block_is_fresh = true;
+  }
+
   /// Contiguous elements get their place with the first write; what it leaves out is filled.
   void allocate(const Handle& dataset, const DatasetFacts& facts, bool whole) {
-    const auto& contiguous = std::get<ContiguousLayout>(facts.layout);
-    if (contiguous.address) return;
+    if (std::get<ContiguousLayout>(facts.layout).address) return;
     auto& file = dataset.file()->state();
     auto& writer = *file.writer();
     const auto draft = writer.draft_of(dataset.state());
@@ -107,14 +144,9 @@ class Writing {
             ByteView(piece).first(static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size - done))));
     }
     const bool taken = writer.edit([&] {
-      auto now = format::decode_layout(*draft->find(MessageType::layout)->body, file.view().widths());
-      auto& place = std::get<ContiguousLayout>(now);
-      if (place.address) return false;  // another thread was faster
-      place = {address, size};
-      const auto* message = draft->find(MessageType::layout);
-      Encoder out(file.view().widths());
-      format::encode_layout(out, now, std::max<std::uint8_t>(static_cast<std::uint8_t>(message->body->front()), 3));
-      draft->set(MessageType::layout, message->flags, std::move(out).take());
+      const auto now = format::decode_layout(*draft->find(MessageType::layout)->body, file.view().widths());
+      if (std::get<ContiguousLayout>(now).address) return false;  // another thread was faster
+      set_block(file, *draft, address, size);
       writer.publish(dataset.state(), *draft);
       return true;
     });

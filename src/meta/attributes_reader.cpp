@@ -49,9 +49,7 @@ class Attributes {
           wanted, [&] { return fetch(record, heap); }, order, visit, on_fault);
     };
     const Dense dense(*this);
-    auto each = [&](ByteView bytes) {
-      return one_by_one(format::decode_attribute_name_record(bytes), dense.heap);
-    };
+    auto each = [&](ByteView bytes) { return one_by_one(format::decode_attribute_name_record(bytes), dense.heap); };
     const auto& names = dense.names;
     if (wanted == nullptr) return names.for_each(each);
     const auto hash = lookup3(bytes_of(*wanted));

@@ -18,7 +18,7 @@ struct ObjectHeader {
   std::vector<format::RawMessage> messages;  ///< without nil and continuation messages; bodies live in blocks
   std::vector<SharedBytes> blocks;
   std::vector<Extent> continuations;  ///< where the blocks after the first stand
-  std::uint64_t bytes = 0;  ///< of all blocks
+  std::uint64_t bytes = 0;            ///< of all blocks
   std::uint64_t reference_count = 1;
 
   /// The first message of a type, or null.

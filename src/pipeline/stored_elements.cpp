@@ -29,7 +29,8 @@ Shape slab_shape(const Shape& extent, std::uint64_t element_size) {
 }  // namespace
 
 StoredElements::StoredElements(const meta::FileView& file, chunk::ChunkGrid grid,
-                               std::shared_ptr<const chunk::ChunkIndex> index, CodecChain codecs, bool filter_partial_chunks)
+                               std::shared_ptr<const chunk::ChunkIndex> index, CodecChain codecs,
+                               bool filter_partial_chunks)
     : file_(file),
       extent_(grid.extent),
       chunk_(grid.chunk),

@@ -125,8 +125,15 @@ std::shared_ptr<FileState> FileState::open_for_writing(const std::shared_ptr<Run
     throw Error(ErrorKind::unsupported, "files in several parts are read, not written");
   auto state = open(runtime, std::move(storage), limits, false);
   const auto& superblock = state->superblock().superblock;
+  if (settings.mode != WriterMode::exclusive && superblock.version < 3)
+    throw Error(
+        ErrorKind::unsupported,
+        "a file of an old style (superblock before version 3) has no checksums by which readers could follow its "
+        "writer");
+  // A writer of ours that died left its record behind; its lock is gone, or this would not be reached.
   if (superblock.version >= 3 &&
-      (superblock.flags & (format::superblock_open_for_write | format::superblock_swmr_write)) != 0)
+      (superblock.flags & (format::superblock_open_for_write | format::superblock_swmr_write)) != 0 &&
+      !meta::has_commit_record(state->view().storage()))
     throw Error(
         ErrorKind::conflict,
         "it is marked as open for writing: another program has it, or died (\"h5clear -s FILE\" takes the mark away)");

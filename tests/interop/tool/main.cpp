@@ -1,4 +1,4 @@
-// fiver_interop make FOLDER | edit FILE ROUND
+// fiver_interop make FOLDER | edit FILE ROUND | append FILE live|swmr COUNT close|die
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -18,6 +18,12 @@ int main(int count, char** words) {
       fiver::interop::edit_file(arguments[1], static_cast<unsigned>(std::atoi(arguments[2].c_str())));
       return 0;
     }
+    if (arguments.size() == 5 && arguments[0] == "append") {
+      const auto mode = arguments[2] == "swmr" ? fiver::WriterMode::swmr : fiver::WriterMode::live;
+      fiver::interop::append_frames(arguments[1], mode, static_cast<unsigned>(std::atoi(arguments[3].c_str())),
+                                    arguments[4] == "die");
+      return 0;
+    }
   } catch (const fiver::Error& error) {
     std::fprintf(stderr, "%s%s\n", error.kind() == fiver::ErrorKind::unsupported ? "unsupported: " : "", error.what());
     return error.kind() == fiver::ErrorKind::unsupported ? 3 : 1;
@@ -25,6 +31,6 @@ int main(int count, char** words) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }
-  std::fprintf(stderr, "usage: fiver_interop make FOLDER | edit FILE ROUND\n");
+  std::fprintf(stderr, "usage: fiver_interop make FOLDER | edit FILE ROUND | append FILE live|swmr COUNT close|die\n");
   return 2;
 }

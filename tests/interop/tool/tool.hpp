@@ -15,6 +15,10 @@ void make_files(const std::filesystem::path& folder, Compatibility compatibility
 /// between edits of one file. Throws when something reads back wrong.
 void edit_file(const std::filesystem::path& file, unsigned round);
 
+/// Appends frames, each flushed, to "/data" of the file, which is made where there is none: all elements of frame i are i. Every tenth frame
+/// adds a group with an attribute. Prints "ready" before the first. With `dies`, ends without closing.
+void append_frames(const std::filesystem::path& file, WriterMode mode, unsigned count, bool dies);
+
 /// `count` elements' bytes that the seed decides: small numbers, text in strings.
 std::vector<std::byte> pattern(const Datatype& type, std::uint64_t count, std::uint64_t seed);
 

@@ -1,0 +1,173 @@
+// Parts of chunks: kept until a commit, a reader or the memory budget wants them, then laid over what is there, each chunk encoded once.
+#include <algorithm>
+
+#include "object/dataset_writer_jobs.hpp"
+#include "object/file_state.hpp"
+#include "object/runtime_state.hpp"
+#include "pipeline/raw_bytes.hpp"
+
+namespace fiver::object {
+
+void DatasetWriter::stage_call(const std::shared_ptr<StagedCall>& call, const WriteSource& source, std::uint64_t stamp,
+                               const ReadOptions& options) {
+  const auto count = static_cast<std::size_t>(call->partition.chunk_count());
+  const auto elements = call->partition.element_count();
+  make_room(elements * element_size_ + sizeof(StagedCall) +
+            count * (sizeof(StagedPiece) + sizeof(Shape) + sizeof(std::uint64_t)));
+  call->bytes = Buffer(static_cast<std::size_t>(elements) * element_size_);
+  std::uint64_t next = 0;
+  call->partition.for_each([&](const select::ChunkCopy& copy) {
+    call->first.push_back(next);
+    next += copy.element_count();
+  });
+  auto gather = [&](std::size_t i, unsigned) {
+    auto rest = call->bytes.span().subspan(static_cast<std::size_t>(call->first[i]) * element_size_);
+    select::for_each_run(call->partition.copy(i), [&](std::uint64_t, std::uint64_t from, std::uint64_t length) {
+      const auto here = rest.first(static_cast<std::size_t>(length) * element_size_);
+      rest = rest.subspan(here.size());
+      source.copy(from, length, here);
+    });
+  };
+  writer_.file().runtime().state().pool.run(count, options.threads, gather);
+  {
+    std::lock_guard lock(mutex_);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      StagedPiece part;
+      part.call = call;
+      part.part = i;
+      part.stamp = stamp;
+      stage_.add(call->partition.coordinates(i), std::move(part), last_whole_);
+    }
+  }
+  note_staged();
+}
+
+void DatasetWriter::make_room(std::uint64_t bytes) {
+  auto& memory = *writer_.file().runtime().state().memory;
+  if (!memory.try_take(bytes)) {
+    drain();
+    memory.take_anyway(bytes);
+  }
+  std::lock_guard lock(mutex_);
+  staged_budget_ += bytes;
+}
+
+void DatasetWriter::note_staged() {
+  if (const auto state = state_.lock()) writer_.edit([&] { writer_.mark_dirty(state, *state->draft()); });
+}
+
+void DatasetWriter::stage_pieces(const select::Partition& partition, const std::vector<std::uint64_t>& which,
+                                 const WriteSource& source, std::uint64_t stamp, const ReadOptions& options) {
+  auto& runtime = writer_.file().runtime().state();
+  constexpr std::size_t at_once = 4096;
+  for (std::size_t first = 0; first < which.size(); first += at_once) {
+    const auto count = std::min(at_once, which.size() - first);
+    std::vector<std::pair<Shape, StagedPiece>> pieces(count);
+    auto gather = [&](std::size_t i, unsigned) {
+      const auto copy = partition.copy(which[first + i]);
+      auto& piece = pieces[i].second;
+      pieces[i].first = copy.coordinates();
+      piece.stamp = stamp;
+      piece.bytes.resize(static_cast<std::size_t>(copy.element_count()) * element_size_);
+      auto rest = MutableBytes(piece.bytes);
+      select::for_each_run(copy, [&](std::uint64_t at, std::uint64_t from, std::uint64_t length) {
+        piece.runs.push_back({at, length});
+        const auto here = rest.first(static_cast<std::size_t>(length) * element_size_);
+        rest = rest.subspan(here.size());
+        source.copy(from, length, here);
+      });
+    };
+    runtime.pool.run(count, options.threads, gather);
+    std::uint64_t cost = 0;
+    for (const auto& [scaled, piece] : pieces) cost += piece.cost();
+    make_room(cost);
+    {
+      std::lock_guard lock(mutex_);
+      for (auto& [scaled, piece] : pieces) stage_.add(scaled, std::move(piece), last_whole_);
+    }
+    note_staged();
+  }
+}
+
+void DatasetWriter::drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& worker) const {
+  const auto& file = writer_.file();
+  job.expected = index_->find_stamped(job.scaled);
+  if (newest(pieces) <= job.expected->stamp) {  // a whole chunk was written since
+    job.nothing = true;
+    return;
+  }
+  // The whole chunk's, still: pieces of earlier calls than these may come yet, with elements that these don't have.
+  job.stamp = job.expected->stamp;
+  Bytes own;
+  auto& chunk = filtered_ ? worker.decoded : own;
+  chunk.resize(static_cast<std::size_t>(chunk_bytes_));
+  const auto& record = job.expected->record;
+  if (!record) {
+    fill_chunk(chunk);
+  } else if (!cover(pieces, job.expected->stamp, chunk_bytes_ / element_size_)) {
+    worker.stored.resize(static_cast<std::size_t>(record->stored_size));
+    pipeline::read_exactly(file.view(), record->address, worker.stored, "data");
+    auto mask = record->filter_mask;
+    if (filtered_ && !filter_partial_chunks_ && is_partial(job.scaled)) mask = 0xFFFFFFFFU;
+    if (decoder_.is_plain(mask))
+      std::copy_n(worker.stored.begin(), std::min(worker.stored.size(), chunk.size()), chunk.begin());
+    else
+      decoder_.decode(worker.stored, mask, chunk, worker.scratch);
+  }
+  overlay(pieces, job.expected->stamp, element_size_, chunk);
+  encode_into(job, chunk, worker);
+  if (job.stored.data() == chunk.data()) {
+    job.owned = std::move(chunk);
+    job.stored = job.owned;
+  }
+}
+
+void DatasetWriter::drain(const Shape* first, const Shape* last) {
+  std::map<Shape, Stage::Pieces> chunks;
+  std::uint64_t budget = 0;
+  {
+    std::unique_lock lock(mutex_);
+    if (writer_.is_child() && (draining_ || !stage_.empty()))
+      throw Error(ErrorKind::conflict, "the parent process had not written all elements out yet when it was forked");
+    while (draining_) drained_.wait(mutex_);
+    if (stage_.empty() || (first != nullptr && !stage_.touches(*first, *last))) return;
+    draining_ = true;
+    chunks = stage_.take();
+    budget = std::exchange(staged_budget_, 0);
+  }
+  const auto kept = keeper();
+  auto& memory = *writer_.file().runtime().state().memory;
+  const auto done = [&] {
+    std::lock_guard lock(mutex_);
+    draining_ = false;
+    drained_.notify_all();
+  };
+  try {
+    std::vector<const std::pair<const Shape, Stage::Pieces>*> list;
+    for (const auto& entry : chunks) list.push_back(&entry);
+    while (!list.empty()) {
+      std::vector<const std::pair<const Shape, Stage::Pieces>*> again;
+      write_chunks(
+          list.size(), {},
+          [&](std::size_t i, Job& job) {
+            job.number = i;
+            job.scaled = list[i]->first;
+          },
+          [&](Job& job, Worker& worker) { drain_chunk(job, list[job.number]->second, worker); },
+          [&](Job& job) { again.push_back(list[job.number]); });
+      list = std::move(again);
+    }
+  } catch (...) {
+    {
+      std::lock_guard lock(mutex_);
+      stage_.put_back(std::move(chunks), last_whole_);
+      staged_budget_ += budget;
+    }
+    done();
+    throw;
+  }
+  memory.give_back(budget);
+  done();
+}
+
+}  // namespace fiver::object

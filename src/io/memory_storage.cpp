@@ -95,17 +95,15 @@ void MemoryStorage::resize(std::uint64_t size) {
     return;
   }
   size_.store(size, std::memory_order_release);
-  std::shared_ptr<Block> cut;  // dies after the lock
   blocks_.update([&](const std::shared_ptr<const Blocks>& now) {
     auto next = std::make_shared<Blocks>(*now);
     next->resize(std::min<std::size_t>(next->size(), static_cast<std::size_t>(divide_up(size, block_bytes))));
     const auto kept = size % block_bytes;
     if (kept != 0 && next->size() == divide_up(size, block_bytes) && next->back()) {
-      // A new block, so that what was cut comes back as zeros, and not to readers of the old one.
-      auto copy = std::make_shared<Block>();
-      const std::lock_guard lock(next->back()->mutex);
-      std::copy_n(next->back()->bytes.begin(), kept, copy->bytes.begin());
-      cut = std::exchange(next->back(), std::move(copy));
+      // In place: somebody may be writing to what stays of the block. What was cut comes back as zeros.
+      auto& block = *next->back();
+      const std::lock_guard lock(block.mutex);
+      std::fill(block.bytes.begin() + static_cast<std::ptrdiff_t>(kept), block.bytes.end(), std::byte{0});
     }
     return std::shared_ptr<const Blocks>(std::move(next));
   });

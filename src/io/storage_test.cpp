@@ -1,6 +1,7 @@
 // Storages in memory and around others: each does what a file does, and its own thing besides.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "fiver/values/error.hpp"
@@ -29,6 +30,27 @@ ErrorKind kind_thrown(Call&& call) {
   }
   ADD_FAILURE() << "nothing thrown";
   return ErrorKind::corrupt;
+}
+
+TEST(MemoryStorage, AWriteBelowACutIsNotLost) {
+  MemoryStorage storage(Bytes(1000));
+  std::atomic<bool> done{false};
+  std::thread cutter([&] {
+    while (!done) {
+      storage.resize(600);
+      storage.resize(1000);
+    }
+  });
+  unsigned lost = 0;
+  for (unsigned i = 0; i < 1500; ++i) {
+    const Bytes bytes(500, static_cast<std::byte>(i));
+    storage.write_at(0, bytes);
+    std::this_thread::yield();
+    if (read(storage, 0, bytes.size()) != bytes) ++lost;
+  }
+  done = true;
+  cutter.join();
+  EXPECT_EQ(lost, 0U);
 }
 
 TEST(MemoryStorage, GrowsAndShrinksLikeAFile) {

@@ -17,7 +17,8 @@ Program::Program(const ProgramSettings& settings)
   new_file_.track_order = one_in(random_, 3);
   if (one_in(random_, 5)) new_file_.user_block = 512ULL << below(random_, 4);
   if (one_in(random_, 3)) memory_ = 1ULL << (12 + below(random_, 8));
-  if (one_in(random_, 8)) mode_ = WriterMode::live;
+  const bool live = one_in(random_, 8);  // asked for in any case: what follows is to stay the same
+  if (live && new_file_.compatibility == Compatibility::native) mode_ = WriterMode::live;
   Runtime::Settings runtime;
   runtime.threads = settings.threads;
   runtime.memory = memory_;

@@ -73,6 +73,7 @@ void DatasetWriter::cut_chunks(const Shape& extent) {
   // Read by the old extent, written by the new one: which chunks are partial may change.
   for (std::size_t i = 0; i < crossing.size(); ++i) {
     const auto record = index_->find(crossing[i]);
+    writer_.file().view().position(record->address, record->stored_size, "data");  // before its size takes any memory
     Bytes stored(static_cast<std::size_t>(record->stored_size));
     pipeline::read_exactly(writer_.file().view(), record->address, stored, "data");
     decoded[i].resize(static_cast<std::size_t>(chunk_bytes_));

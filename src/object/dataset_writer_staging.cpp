@@ -105,6 +105,7 @@ void DatasetWriter::drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& w
   if (!record) {
     fill_chunk(chunk);
   } else if (!cover(pieces, job.expected->stamp, chunk_bytes_ / element_size_)) {
+    file.view().position(record->address, record->stored_size, "data");  // before its size takes any memory
     worker.stored.resize(static_cast<std::size_t>(record->stored_size));
     pipeline::read_exactly(file.view(), record->address, worker.stored, "data");
     auto mask = record->filter_mask;

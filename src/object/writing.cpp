@@ -101,6 +101,7 @@ class Writing {
     const auto& contiguous = std::get<ContiguousLayout>(facts->layout);
     if (!contiguous.address || writer.edit([&] { return draft->block_is_fresh; })) return;
     const auto size = data_bytes(facts->space, facts->type);
+    file.view().position(*contiguous.address, size, "data");  // before its size takes any memory
     Bytes bytes(static_cast<std::size_t>(size));
     pipeline::read_exactly(file.view(), *contiguous.address, bytes, "data");
     const auto address = writer.space().allocate(size);
@@ -185,16 +186,31 @@ class Writing {
     Shape all = facts.space.dims;
     for (auto& length : all) length = std::max<std::uint64_t>(length, 1);
     const select::Partition one(to, all);
+    const auto size = data_bytes(facts.space, facts.type);
+    if (size > std::get<CompactLayout>(facts.layout).data.size())  // before the dataspace's number takes any memory
+      throw Error(ErrorKind::corrupt, fmt::format("compact data of {} bytes where {} belong",
+                                                  std::get<CompactLayout>(facts.layout).data.size(), size));
+    // Converted before the lock; `runs` are offset and length in the data, in elements.
+    const auto copy = one.copy(0);
+    Bytes stored(static_cast<std::size_t>(copy.element_count()) * element_size);
+    std::vector<select::Run> runs;
+    std::size_t done = 0;
+    select::for_each_run(copy, [&](std::uint64_t at, std::uint64_t from, std::uint64_t count) {
+      const auto bytes = static_cast<std::size_t>(count) * element_size;
+      source.copy(from, count, MutableBytes(stored).subspan(done, bytes));
+      runs.push_back({at, count});
+      done += bytes;
+    });
     writer.edit([&] {
       const auto* message = draft->find(MessageType::layout);
       auto layout = format::decode_layout(*message->body, file.view().widths());
       auto& data = std::get<CompactLayout>(layout).data;
-      data.resize(static_cast<std::size_t>(data_bytes(facts.space, facts.type)));
-      select::for_each_run(one.copy(0), [&](std::uint64_t at, std::uint64_t from, std::uint64_t count) {
-        source.copy(from, count,
-                    MutableBytes(data).subspan(static_cast<std::size_t>(at) * element_size,
-                                               static_cast<std::size_t>(count) * element_size));
-      });
+      auto next = stored.begin();
+      for (const auto& run : runs) {
+        const auto end = next + static_cast<std::ptrdiff_t>(run.length * element_size);
+        std::copy(next, end, data.begin() + static_cast<std::ptrdiff_t>(run.offset * element_size));
+        next = end;
+      }
       Encoder out(file.view().widths());
       format::encode_layout(out, layout, std::max<std::uint8_t>(static_cast<std::uint8_t>(message->body->front()), 3));
       draft->set(MessageType::layout, message->flags, std::move(out).take());

@@ -52,6 +52,7 @@ int main(int count, char** arguments) {
   bench::add_array_jobs(jobs);
   bench::add_point_jobs(jobs);
   bench::add_object_jobs(jobs);
+  bench::add_writing_jobs(jobs);
   try {
     const auto found = jobs.find(arguments[1]);
     if (found == jobs.end()) return std::cerr << "no job " << arguments[1] << '\n', 2;

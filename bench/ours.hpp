@@ -41,5 +41,6 @@ std::uint64_t sum_of_text(const std::string& text);
 void add_array_jobs(std::map<std::string, JobMaker>& jobs);
 void add_point_jobs(std::map<std::string, JobMaker>& jobs);
 void add_object_jobs(std::map<std::string, JobMaker>& jobs);
+void add_writing_jobs(std::map<std::string, JobMaker>& jobs);
 
 }  // namespace bench

@@ -157,10 +157,9 @@ class Master {
   }
 
   void text(const std::string& path, const std::string& value) {
-    using fiver::VariableStringType;
-    const fiver::Datatype utf8(16,
-                               VariableStringType{fiver::StringPadding::null_terminated, fiver::CharacterSet::utf8});
-    file_.root().create_dataset(path, utf8, fiver::Dataspace::scalar()).write_strings(std::span(&value, 1));
+    file_.root()
+        .create_dataset(path, fiver::text_type(), fiver::Dataspace::scalar())
+        .write_strings(std::span(&value, 1));
   }
 
   template <class T>

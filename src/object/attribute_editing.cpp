@@ -170,13 +170,12 @@ void Object::rename_attribute(const std::string& from, const std::string& to) co
 
 void detail::set_text_attribute(const Object& object, const std::string& name, const Dataspace& space,
                                 std::span<const std::string> values) {
-  const Datatype text(16, VariableStringType{StringPadding::null_terminated, CharacterSet::utf8});
   std::vector<VariablePart> parts;
   for (const auto& value : values)
     parts.push_back({value.size(), value.empty() ? nullptr : std::as_bytes(std::span(value)).data()});
   const auto widths = object.handle().file()->state().view().widths();
-  const Datatype stored(format::variable_length_size(widths),
-                        VariableStringType{StringPadding::null_terminated, CharacterSet::utf8});
+  const auto text = text_type();
+  const Datatype stored(format::variable_length_size(widths), text.value());
   object.write_attribute(name, stored, space, text, std::as_bytes(std::span(parts)));
 }
 

@@ -23,6 +23,10 @@ Datatype integer_type(std::uint32_t size, bool is_signed, ByteOrder order) {
   return {size, integer};
 }
 
+Datatype text_type() {
+  return Datatype(16, VariableStringType{StringPadding::null_terminated, CharacterSet::utf8});
+}
+
 Datatype float_type(std::uint32_t size, ByteOrder order) {
   FloatType type;
   type.order = order;

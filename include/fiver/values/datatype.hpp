@@ -183,6 +183,8 @@ class Datatype {
 Datatype integer_type(std::uint32_t size, bool is_signed, ByteOrder order = ByteOrder::little);
 /// IEEE 754 binary16, binary32 or binary64, by `size` 2, 4 or 8; any other size throws invalid_argument.
 Datatype float_type(std::uint32_t size, ByteOrder order = ByteOrder::little);
+/// Text of any length in UTF-8, as strings of Python are stored.
+Datatype text_type();
 /// The datatype of the C++ type T in this machine's byte order: integers, bool (as the enumeration h5py uses), float, double.
 template <class T>
 Datatype native_type();

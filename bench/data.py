@@ -51,6 +51,14 @@ def gzip_frames(path):
             data[i] = counts(generator, (512, 512))
 
 
+def constant_frames(path):
+    """The stack of the guide: each frame full of its number."""
+    with h5py.File(path, "w") as file:
+        data = file.create_dataset("data", (512, 512, 512), "u2", chunks=(1, 512, 512))
+        for i in range(512):
+            data[i] = np.full((512, 512), i)
+
+
 def virtual(folder, files, total=4000, shape=(256, 256)):
     """Sources of total/files frames, and the virtual datasets `joined` and `interleaved` over them."""
     generator = np.random.default_rng(3)
@@ -182,6 +190,7 @@ def make_all(folder, log=print):
         "u32": lambda: write_frames(folder / "u32.h5", 40, np.uint32, hdf5plugin.Bitshuffle()),
         "zstd": lambda: write_frames(folder / "zstd.h5", 40, np.uint16, hdf5plugin.Bitshuffle(cname="zstd", clevel=1)),
         "gzip": lambda: gzip_frames(folder / "gzip.h5"),
+        "steps": lambda: constant_frames(folder / "steps.h5"),
         "virtual4": lambda: virtual(folder, 4),
         "virtual40": lambda: virtual(folder, 40),
         "virtual400": lambda: virtual(folder, 400),

@@ -2,6 +2,7 @@
 import dataclasses
 import json
 import os
+import pathlib
 import statistics
 import subprocess
 
@@ -13,12 +14,15 @@ class Competitor:
     environment: dict = dataclasses.field(default_factory=dict)
     group: str = ""        # results must be equal within a group; a slow peer that does a fraction of the job has its own
     most_rounds: int = 99
+    output: pathlib.Path = None  # the file that it writes,
+    reader: list = None          # and what reads it for the check
     # measured
     seconds: list = dataclasses.field(default_factory=list)
     units: int = 0
     check: str = ""
     peak: int = 0          # KiB resident
     trouble: str = ""
+    size: int = 0          # bytes of the file that it wrote
 
     @property
     def best(self):
@@ -47,6 +51,7 @@ class Comparison:
     rounds: int = 5
     most_memory: dict = dataclasses.field(default_factory=dict)  # label -> MB
     most_time: dict = dataclasses.field(default_factory=dict)    # label -> microseconds a unit
+    most_size: tuple = ()  # label, peer, how many times the peer's file at most
     note: str = ""
     probe: str = ""        # what the scaling probes said right after
     scaling: float = 0     # the lower of the two
@@ -66,6 +71,8 @@ class Program:
         first = self.answer()
         if first:
             competitor.check, competitor.units = first["check"], first["units"]
+            if competitor.reader:
+                self.read_back()
 
     def answer(self):
         line = self.process.stdout.readline()
@@ -77,7 +84,17 @@ class Program:
         self.competitor.trouble = text.splitlines()[-1] if text else f"ended with {self.process.returncode}"
         return None
 
+    def read_back(self):
+        competitor = self.competitor
+        done = subprocess.run([str(part) for part in competitor.reader], stdin=subprocess.DEVNULL, text=True, capture_output=True)
+        if done.returncode == 0:
+            competitor.check = json.loads(done.stdout)["check"]
+        else:
+            competitor.trouble = f"what it wrote can't be read: {done.stderr.strip()}"
+
     def timed_pass(self):
+        if self.competitor.output:
+            self.competitor.output.unlink(missing_ok=True)
         self.process.stdin.write("pass\n")
         answer = self.answer()
         if answer:
@@ -92,6 +109,9 @@ class Program:
         self.process.wait()
         self.process.stdout.close()
         os.close(self.errors)
+        if self.competitor.output:
+            self.competitor.size = self.competitor.output.stat().st_size if self.competitor.output.exists() else 0
+            self.competitor.output.unlink(missing_ok=True)
 
 
 def measure(comparison):

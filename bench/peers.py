@@ -92,6 +92,39 @@ class H5py:
             return sum((i + 1) * zlib.crc32(text) for i, text in enumerate(texts)) if checked else 0
         return run, 1
 
+    def write_strings(self, source, appends):
+        appends = int(appends)
+        with self.h5py.File(source, "r") as file:
+            texts = file["data"].asstr()[...]
+        each = len(texts) // appends
+        def run(checked):
+            with self.h5py.File(self.path, "w") as file:
+                text = self.h5py.string_dtype()
+                if appends == 1:
+                    file.create_dataset(self.name, data=texts, dtype=text)
+                    return 0
+                data = file.create_dataset(self.name, (0,), text, maxshape=(None,), chunks=(each,))
+                for i in range(appends):
+                    data.resize(((i + 1) * each,))
+                    data[i * each:] = texts[i * each:(i + 1) * each]
+            return 0
+        return run, 1
+
+    def append_frames(self, count, height, width):
+        count, height, width = int(count), int(height), int(width)
+        def run(checked):
+            with self.h5py.File(self.path, "w", libver="latest") as file:
+                data = file.create_dataset(self.name, (0, height, width), "u2", maxshape=(None, height, width), chunks=(1, height, width))
+                file.swmr_mode = True
+                frame = np.full((height, width), 3, "u2")
+                for i in range(count):
+                    frame[0, 0] = i % 65536
+                    data.resize(i + 1, axis=0)
+                    data[i] = frame
+                    data.flush()
+            return 0
+        return run, count
+
     def open_attribute(self, attribute, count):
         count = int(count)
         def run(checked):

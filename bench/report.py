@@ -25,6 +25,10 @@ def verdicts(comparison):
         ours = comparison.find(label)
         if ours:
             yield f"{label}: peak MB", f"{ours.peak / 1000:.0f}", "", f"at most {most}", ours.peak / 1000 <= most
+    if comparison.most_size:
+        ours, peer, most = comparison.find(comparison.most_size[0]), comparison.find(comparison.most_size[1]), comparison.most_size[2]
+        if ours and peer and peer.size:
+            yield f"size of the file, {ours.label} over {peer.label}", f"{ours.size / peer.size:.4f}", "", f"at most {most}", ours.size <= most * peer.size
     for label, most in comparison.most_time.items():
         ours = comparison.find(label)
         if ours:
@@ -50,10 +54,10 @@ def write(path, comparisons, facts):
         lines += [f"### Job {comparison.job}: {comparison.title}", ""]
         if comparison.note:
             lines += [comparison.note, ""]
-        lines += [f"| who | best, {each} | median | units a pass | passes | peak MB | |", "|---|---|---|---|---|---|---|"]
+        lines += [f"| who | best, {each} | median | units a pass | passes | peak MB | file, MB | |", "|---|---|---|---|---|---|---|---|"]
         for one in comparison.competitors:
             lines.append(f"| {one.label} | {amount(comparison, one.best)} | {amount(comparison, one.median)} | {one.units} | "
-                         f"{len(one.seconds)} | {one.peak / 1000:.0f} | {one.trouble.replace('|', '/')} |")
+                         f"{len(one.seconds)} | {one.peak / 1000:.0f} | {f'{one.size / 1e6:.1f}' if one.size else ''} | {one.trouble.replace('|', '/')} |")
         lines.append("")
         if comparison.probe:
             lines += [comparison.probe, ""]

@@ -1,6 +1,6 @@
 """Measures Fiver against the other readers of HDF5 and writes bench/RESULTS.md (scripts/bench.sh calls it in the environment `bench`).
 
-    run.py [--jobs 2,6] [--rounds 5] [--build DIR]
+    run.py [--jobs 2,6 [--only write]] [--rounds 5] [--build DIR]
 
 With --jobs the report goes to build/bench/partial.md instead. Every comparison: the same file, results checked equal first, ours and
 the peers alternating in one run, page cache warm.
@@ -19,6 +19,7 @@ import data
 import jobs
 import measure
 import report
+import writing_jobs
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "bench"
@@ -60,14 +61,18 @@ def build_peers(build, skipped):
     libraries = ["-lz", "-lzstd", "-ldeflate", "-lpthread"]
     folder = subprocess.run(["pkg-config", "--cflags", "--libs", "hdf5"], text=True, capture_output=True).stdout.split()
     sources = [ROOT / "bench/peer_libhdf5.c", stock / "src/bshuf_h5filter.c", *codec]
+    writer = [ROOT / "bench/peer_writer.c", *sources[1:]]
     programs["old"] = attempt("libhdf5 of the distribution", lambda: compile_c(WORK / "peer_old", sources, common + folder + libraries), skipped)
     expert = [f"-L{build}/lib", "-lbench_transpose", f"-Wl,-rpath,{build}/lib"]
     programs["expert"] = attempt("the expert readers", lambda: compile_c(
         WORK / "expert", [ROOT / "bench/expert.c", *codec], common + folder + libraries + expert), skipped)
+    programs["expert_writer"] = attempt("the expert writers", lambda: compile_c(
+        WORK / "expert_writer", [ROOT / "bench/expert_writer.c", stock / "src/bshuf_h5filter.c", *codec], common + folder + libraries + expert), skipped)
     newest = attempt("libhdf5 2.2.0", lambda: script("build_libhdf5.sh"), skipped)
     if newest:
-        programs["new"] = attempt("libhdf5 2.2.0", lambda: compile_c(WORK / "peer_new", sources, common + [
-            f"-I{newest}/include", f"-L{newest}/lib", f"-Wl,-rpath,{newest}/lib", "-lhdf5"] + libraries), skipped)
+        linked = common + [f"-I{newest}/include", f"-L{newest}/lib", f"-Wl,-rpath,{newest}/lib", "-lhdf5"] + libraries
+        programs["new"] = attempt("libhdf5 2.2.0", lambda: compile_c(WORK / "peer_new", sources, linked), skipped)
+        programs["writer"] = attempt("the writers with libhdf5 2.2.0", lambda: compile_c(WORK / "writer_new", writer, linked), skipped)
     return programs
 
 
@@ -90,6 +95,7 @@ def processor():
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--jobs", help="numbers of jobs, with commas")
+    options.add_argument("--only", default="", help="a part of the title")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--build", default=str(ROOT / "build" / "release"), help="where bench_ours was built")
     chosen = options.parse_args()
@@ -102,10 +108,10 @@ def main():
     folder = data.make_all(WORK / "data", say)
     peers["ours"] = build / "bin" / "bench_ours"
     peers["python"] = [sys.executable, ROOT / "bench" / "peers.py"]
-    comparisons = jobs.comparisons(folder, peers)
+    comparisons = jobs.comparisons(folder, peers) + writing_jobs.comparisons(folder, WORK / "written", peers)
     if chosen.jobs:
         wanted = {int(number) for number in chosen.jobs.split(",")}
-        comparisons = [one for one in comparisons if one.job in wanted]
+        comparisons = [one for one in comparisons if one.job in wanted and chosen.only in one.title]
 
     version, before = commit(), os.getloadavg()
     for comparison in comparisons:

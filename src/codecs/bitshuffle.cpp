@@ -16,6 +16,7 @@
 #include "codecs/bit_transpose.hpp"
 #include "codecs/builtin_large.hpp"
 #include "codecs/lz4_block.hpp"
+#include "fiver/spi/piecewise_filter.hpp"
 
 namespace fiver::codecs {
 namespace {
@@ -195,38 +196,51 @@ FilterStatus decode_all(ByteView in, const Parameters& parameters, std::uint64_t
   });
 }
 
-// Encodes the blocks of a chunk into `out`, which passes `room` by no more than one block.
+void put_header(const Parameters& parameters, std::size_t size, Bytes& out) {
+  if (parameters.codec == Codec::none) return;
+  out.resize(header_size);
+  store_big(std::uint64_t{size}, MutableBytes(out).first(8));
+  store_big(static_cast<std::uint32_t>(parameters.block_bytes), MutableBytes(out).last(4));
+}
+
+// Encodes the blocks of a chunk behind what `out` has, which passes `room` by no more than one block. Room for the next block is made a
+// few blocks ahead: growing sets it to zero.
 class BlockEncoder {
  public:
   BlockEncoder(const Parameters& parameters, std::size_t room, Bytes& out)
-      : parameters_(parameters), room_(room), out_(out) {}
+      : parameters_(parameters), room_(room), out_(out), end_(out.size()) {}
 
   FilterStatus encode(ByteView elements) {
     if (parameters_.codec == Codec::none) {
-      if (elements.size() > room_ - out_.size()) return no_room();
-      out_.resize(out_.size() + elements.size());
-      transpose_bits(parameters_.element_size, elements, MutableBytes(out_).last(elements.size()));
+      if (elements.size() > room_ - end_) return no_room();
+      transpose_bits(parameters_.element_size, elements, next(elements.size()));
+      end_ += elements.size();
       return FilterStatus::ok();
     }
     const MutableBytes rows = scratch_.of(elements.size()).first(elements.size());
     transpose_bits(parameters_.element_size, elements, rows);
-    const std::size_t start = out_.size();
-    const std::size_t most = bound(elements.size());
-    out_.resize(start + length_size + most);
-    const auto stored = compress(rows, MutableBytes(out_).last(most));
-    if (!stored || *stored + length_size > room_ - start) return no_room();
-    store_big(static_cast<std::uint32_t>(*stored), MutableBytes(out_).subspan(start, length_size));
-    out_.resize(start + length_size + *stored);
+    const auto to = next(length_size + bound(elements.size()));
+    const auto stored = compress(rows, to.subspan(length_size));
+    if (!stored || *stored + length_size > room_ - end_) return no_room();
+    store_big(static_cast<std::uint32_t>(*stored), to.first(length_size));
+    end_ += length_size + *stored;
     return FilterStatus::ok();
   }
 
-  FilterStatus keep(ByteView rest) {
-    if (rest.size() > room_ - out_.size()) return no_room();
+  /// The elements that fill no group of eight, as they are, and the end.
+  FilterStatus finish(ByteView rest) {
+    if (rest.size() > room_ - end_) return no_room();
+    out_.resize(end_);
     out_.insert(out_.end(), rest.begin(), rest.end());
     return FilterStatus::ok();
   }
 
  private:
+  MutableBytes next(std::size_t size) {
+    if (out_.size() - end_ < size) out_.resize(std::max(end_ + size, end_ + end_ / 4));
+    return MutableBytes(out_).subspan(end_, size);
+  }
+
   FilterStatus no_room() const {
     return FilterStatus::no_room(fmt::format("the encoded chunk is larger than {} bytes", room_));
   }
@@ -254,11 +268,12 @@ class BlockEncoder {
   const Parameters& parameters_;
   std::size_t room_;
   Bytes& out_;
+  std::size_t end_;  ///< of what is encoded
   std::unique_ptr<ZSTD_CCtx, FreeEncoder> zstd_;
   Scratch scratch_;
 };
 
-class Bitshuffle final : public Filter {
+class Bitshuffle final : public Filter, public PiecewiseFilter {
  public:
   std::uint16_t id() const noexcept override { return 32008; }
   std::string_view name() const noexcept override { return "bitshuffle"; }
@@ -290,13 +305,9 @@ class Bitshuffle final : public Filter {
     if (parameters.block_bytes > LZ4_MAX_INPUT_SIZE)
       return FilterStatus::bad_parameters(
           fmt::format("bitshuffle blocks of {} bytes are too large", parameters.block_bytes));
-    if (parameters.codec != Codec::none) {
-      if (room < header_size)
-        return FilterStatus::no_room(fmt::format("a bitshuffle header needs {} bytes", header_size));
-      out.resize(header_size);
-      store_big(std::uint64_t{in.size()}, MutableBytes(out).first(8));
-      store_big(static_cast<std::uint32_t>(parameters.block_bytes), MutableBytes(out).last(4));
-    }
+    if (parameters.codec != Codec::none && room < header_size)
+      return FilterStatus::no_room(fmt::format("a bitshuffle header needs {} bytes", header_size));
+    put_header(parameters, in.size(), out);
     BlockEncoder encoder(parameters, room, out);
     const std::size_t rest = in.size() % (8 * parameters.element_size);
     auto status = FilterStatus::ok();
@@ -305,9 +316,17 @@ class Bitshuffle final : public Filter {
       status = encoder.encode(in.subspan(at, size));
       at += size;
     }
-    if (status) status = encoder.keep(in.last(rest));
+    if (status) status = encoder.finish(in.last(rest));
     if (!status) out.clear();
     return status;
+  }
+
+  std::optional<Pieces> pieces(std::span<const std::uint32_t> values, std::size_t size) const override {
+    Parameters parameters;
+    if (!parameters_of(values, parameters)) return std::nullopt;
+    Pieces result{static_cast<std::size_t>(parameters.block_bytes), {}};
+    put_header(parameters, size, result.head);
+    return result;
   }
 
   // The user gives [block size, codec, level], as to every other implementation; what came from another dataset is whole already.

@@ -166,7 +166,13 @@ void DatasetWriter::write(const select::Placed& to, const WriteSource& source, c
     }
   }
   const auto stamp = next_stamp(!whole.empty());
-  const auto encode = [&](Job& job, Worker& worker) {
+  const auto bytes = to.element_count * element_size_;
+  const bool exact = source.bytes.size() == to.element_count * source.element_size;
+  if (exact && bytes >= least_staged_call && should_wait(whole.size())) {
+    stage_call(std::make_shared<StagedCall>(StagedCall{partition, {}, {}, {}}), source, stamp, options);
+    return write_waiting(whole.size() * chunk_bytes_);
+  }
+  const auto encode = [&](Job& job, EncodeScratch& worker) {
     partition.copy_into(whole[job.number], worker.copy);
     job.scaled = worker.copy.coordinates();
     job.stamp = stamp;
@@ -175,29 +181,21 @@ void DatasetWriter::write(const select::Placed& to, const WriteSource& source, c
       return encode_into(
           job, source.bytes.subspan(static_cast<std::size_t>(worker.copy.result_offset()) * element_size_, volume),
           worker);
-    // What is not filtered stays in this memory until it is written.
-    Bytes own;
-    auto& chunk = filtered_ ? worker.decoded : own;
-    chunk.resize(volume);
+    const auto chunk = chunk_memory(job, worker);
     if (worker.copy.element_count() * element_size_ < volume) fill_chunk(chunk);
     select::for_each_run(worker.copy, [&](std::uint64_t at, std::uint64_t from, std::uint64_t length) {
       source.copy(from, length,
-                  MutableBytes(chunk).subspan(static_cast<std::size_t>(at) * element_size_,
-                                              static_cast<std::size_t>(length) * element_size_));
+                  chunk.subspan(static_cast<std::size_t>(at) * element_size_,
+                                static_cast<std::size_t>(length) * element_size_));
     });
     encode_into(job, chunk, worker);
-    if (job.stored.data() == chunk.data()) {
-      job.owned = std::move(chunk);
-      job.stored = job.owned;
-    }
   };
   write_chunks(
       whole.size(), options, [](std::size_t i, Job& job) { job.number = i; }, encode, [](Job&) {});
   if (parts.empty()) return;
   // A large call that has no chunk whole is kept together.
-  const auto bytes = to.element_count * element_size_;
-  if (whole.empty() && bytes >= least_staged_call && source.bytes.size() == to.element_count * source.element_size)
-    stage_call(std::make_shared<StagedCall>(StagedCall{partition, {}, {}}), source, stamp, options);
+  if (whole.empty() && bytes >= least_staged_call && exact)
+    stage_call(std::make_shared<StagedCall>(StagedCall{partition, {}, {}, {}}), source, stamp, options);
   else
     stage_pieces(partition, parts, source, stamp, options);
 }

@@ -7,11 +7,13 @@
 #include <optional>
 
 #include "base/mutexes.hpp"
+#include "base/worker_pool.hpp"
 #include "chunk/linear_index.hpp"
 #include "chunk/live_index.hpp"
 #include "convert/plan.hpp"
 #include "fiver/dataset.hpp"
 #include "object/draft.hpp"
+#include "object/encode_scratch.hpp"
 #include "object/snapshot.hpp"
 #include "object/stage.hpp"
 #include "pipeline/encode_chain.hpp"
@@ -66,8 +68,7 @@ class DatasetWriter {
 
  private:
   struct Job;
-  struct Worker;
-  using Encode = std::function<void(Job& job, Worker& worker)>;
+  using Encode = std::function<void(Job& job, EncodeScratch& worker)>;
   /// Held by each call that writes elements, or alone by one that changes the extent.
   class Turn {
    public:
@@ -85,12 +86,19 @@ class DatasetWriter {
   std::uint64_t next_stamp(bool whole_chunks);
   void write_chunks(std::size_t count, const ReadOptions& options, const std::function<void(std::size_t, Job&)>& begin,
                     const Encode& encode, const std::function<void(Job&)>& refused);
-  void encode_into(Job& job, ByteView chunk, Worker& worker) const;
+  /// Memory for a decoded chunk: the worker's, or the job's where no filter makes other bytes of it.
+  MutableBytes chunk_memory(Job& job, EncodeScratch& worker) const;
+  /// `chunk` lasts until it is written, unless it is the worker's.
+  void encode_into(Job& job, ByteView chunk, EncodeScratch& worker) const;
+  /// The same by all workers; false where it is for one.
+  bool encode_by_several(Job& job, ByteView chunk) const;
+  /// Encodes jobs and writes each as soon as those before it have their places, so that some are written while others are encoded.
+  void encode_and_place(std::vector<Job>& jobs, WorkerPool::Task encode, unsigned threads, CancelToken& token);
   void place_jobs(std::vector<Job>& jobs, const ReadOptions& options);
   Address place_of(const Job& job);
   void give_up(const Job& job);
   void fill_grown(const Shape& old, const Shape& extent, std::uint64_t stamp);
-  void drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& worker) const;
+  void drain_chunk(Job& job, const Stage::Pieces& pieces, EncodeScratch& worker) const;
   void cut_chunks(const Shape& extent);
   void check_inside(const select::ChunkCopy& copy, const Shape& extent) const;
   /// What the dataset leads to now is not used for anything else as long as this is held.
@@ -98,7 +106,13 @@ class DatasetWriter {
   bool is_partial(const Shape& scaled) const;
   void stage_call(const std::shared_ptr<StagedCall>& call, const WriteSource& source, std::uint64_t stamp,
                   const ReadOptions& options);
+  /// Memory for the elements of a call, in its block: of the runtime's budget, after what waits has been written out when that is used up.
+  void take_block(StagedCall& call, std::size_t bytes);
   void make_room(std::uint64_t bytes);
+  /// True when a call with few whole chunks had better wait for more of them, so that all workers have something to encode.
+  bool should_wait(std::size_t whole_chunks);
+  /// After whole chunks of so many bytes began to wait: writes all that waits once it is enough.
+  void write_waiting(std::uint64_t bytes);
   void note_staged();
   void stage_pieces(const select::Partition& partition, const std::vector<std::uint64_t>& which,
                     const WriteSource& source, std::uint64_t stamp, const ReadOptions& options);
@@ -123,7 +137,10 @@ class DatasetWriter {
   bool cutting_ = false;
   bool draining_ = false;
   Stage stage_;
-  std::uint64_t staged_budget_ = 0;  ///< taken from the runtime's memory
+  std::shared_ptr<StageBlock> block_;  ///< the one that has room yet
+  std::uint64_t waiting_whole_ = 0;    ///< bytes of whole chunks in the stage
+  bool in_a_row_ = false;              ///< the last call wrote whole chunks, too, and nobody wanted to see them since
+  std::uint64_t staged_budget_ = 0;    ///< taken from the runtime's memory
   std::uint64_t stamps_ = 0, last_whole_ = 0;
   Shape extent_;  ///< for chunks that cross it
   ChunkedLayout committed_layout_;

@@ -32,7 +32,7 @@ void DatasetWriter::fill_grown(const Shape& old, const Shape& extent, std::uint6
         job.scaled = fresh[i];
         job.stamp = stamp;
       },
-      [&](Job& job, Worker&) { job.stored = filled; }, [](Job&) {});
+      [&](Job& job, EncodeScratch&) { job.stored = filled; }, [](Job&) {});
 }
 
 void DatasetWriter::cut(const Shape& extent, const std::function<void()>& publish) {
@@ -108,7 +108,7 @@ void DatasetWriter::cut_chunks(const Shape& extent) {
           job.scaled = crossing[i];
           job.stamp = stamp;
         },
-        [&](Job& job, Worker& worker) { encode_into(job, decoded[job.number], worker); }, [](Job&) {});
+        [&](Job& job, EncodeScratch& worker) { encode_into(job, decoded[job.number], worker); }, [](Job&) {});
     if (numbering_) fill_grown(old, extent, stamp);
   } catch (...) {
     std::lock_guard lock(mutex_);

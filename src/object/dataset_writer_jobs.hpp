@@ -1,26 +1,25 @@
-// What the parts of a DatasetWriter share: a chunk on its way to the file, and what one worker keeps from chunk to chunk.
+// What the parts of a DatasetWriter share: a chunk on its way to the file.
 #pragma once
 
+#include "base/buffer_pool.hpp"
 #include "object/dataset_writer.hpp"
 
 namespace fiver::object {
 
+/// Several workers share chunks from this size on, when there are fewer of them than workers.
+constexpr std::uint64_t least_for_several = 1 << 20;
+
 struct DatasetWriter::Job {
   Shape scaled;
   std::size_t number = 0;
-  Bytes owned;  ///< what is stored, unless the caller's memory is
+  BufferPool::Buffer owned;  ///< what is stored, unless somebody else's memory is
   ByteView stored;
   std::uint32_t mask = 0;
   Address address;
   std::uint64_t stamp = 0;
   std::optional<chunk::LiveIndex::Stamped> expected;
   bool nothing = false;  ///< there was nothing to write
-};
-
-struct DatasetWriter::Worker {
-  Bytes decoded, stored;
-  pipeline::CodecChain::Scratch scratch;
-  select::ChunkCopy copy;
+  unsigned workers = 1;  ///< so many may share the encoding
 };
 
 }  // namespace fiver::object

@@ -10,27 +10,72 @@
 namespace fiver::object {
 namespace {
 
-/// Decoded bytes that are under way at once, and the most chunks.
-constexpr std::uint64_t window_bytes = 64 << 20;
+/// Decoded bytes that are under way at once, and the most chunks. Memory of large chunks is given up as each is written.
+constexpr std::uint64_t window_bytes = 64 << 20, large_window_bytes = 1 << 30;
 constexpr std::size_t window_chunks = 4096;
 /// Chunks smaller than this that follow each other in the file are written together.
 constexpr std::size_t small_chunk = 256 << 10;
 
 }  // namespace
 
-void DatasetWriter::encode_into(Job& job, ByteView chunk, Worker& worker) const {
-  if (!filtered_ || (!filter_partial_chunks_ && is_partial(job.scaled))) {
-    job.stored = chunk;
-    return;
+MutableBytes DatasetWriter::chunk_memory(Job& job, EncodeScratch& worker) const {
+  const auto size = static_cast<std::size_t>(chunk_bytes_);
+  if (filtered_) {
+    worker.decoded.resize(size);
+    return worker.decoded;
   }
-  const auto encoded = encoder_.encode(chunk, worker.scratch);
-  job.mask = encoded.mask;
-  if (encoded.bytes.data() == chunk.data()) {
-    job.stored = chunk;
-    return;
+  job.owned = writer_.file().runtime().state().buffers.take(size);
+  return job.owned.span();
+}
+
+bool DatasetWriter::encode_by_several(Job& job, ByteView chunk) const {
+  auto& runtime = writer_.file().runtime().state();
+  const auto runs = encoder_.runs(chunk.size());
+  if (!runs) return false;
+  struct Part {
+    std::unique_ptr<EncodeScratch> scratch;
+    std::optional<ByteView> stored;
+    std::size_t place = 0;
+  };
+  const auto pieces = (chunk.size() + runs->pieces.size - 1) / runs->pieces.size;
+  std::vector<Part> parts(std::min<std::size_t>(pieces, 2 * std::size_t{job.workers}));
+  const auto count = parts.size();
+  auto encode = [&](std::size_t i, unsigned) {
+    const auto start = i * pieces / count * runs->pieces.size;
+    const auto end = std::min((i + 1) * pieces / count * runs->pieces.size, chunk.size());
+    parts[i].scratch = runtime.scratch.take();
+    parts[i].stored = encoder_.encode_run(*runs, chunk.subspan(start, end - start), parts[i].scratch->steps);
+  };
+  runtime.pool.run(count, job.workers, encode);
+  auto size = runs->pieces.head.size();
+  for (auto& part : parts) {
+    if (!part.stored) return false;
+    part.place = size;
+    size += part.stored->size();
   }
-  job.owned.assign(encoded.bytes.begin(), encoded.bytes.end());
-  job.stored = job.owned;
+  if (size > runs->room) return false;
+  job.owned = runtime.buffers.take(size);
+  std::copy(runs->pieces.head.begin(), runs->pieces.head.end(), job.owned.data());
+  for (auto& part : parts) {
+    std::copy(part.stored->begin(), part.stored->end(), job.owned.data() + part.place);
+    runtime.scratch.give_back(std::move(part.scratch));
+  }
+  job.stored = job.owned.span();
+  return true;
+}
+
+void DatasetWriter::encode_into(Job& job, ByteView chunk, EncodeScratch& worker) const {
+  job.stored = chunk;
+  if (filtered_ && (filter_partial_chunks_ || !is_partial(job.scaled))) {
+    if (job.workers > 1 && encode_by_several(job, chunk)) return;
+    const auto encoded = encoder_.encode(chunk, worker.steps);
+    job.mask = encoded.mask;
+    job.stored = encoded.bytes;
+  }
+  if (job.stored.data() == chunk.data() && chunk.data() != worker.decoded.data()) return;
+  job.owned = writer_.file().runtime().state().buffers.take(job.stored.size());
+  std::copy(job.stored.begin(), job.stored.end(), job.owned.data());
+  job.stored = job.owned.span();
 }
 
 Address DatasetWriter::place_of(const Job& job) {
@@ -90,25 +135,73 @@ void DatasetWriter::place_jobs(std::vector<Job>& jobs, const ReadOptions& option
   writer_.note_data_written();
 }
 
+void DatasetWriter::encode_and_place(std::vector<Job>& jobs, WorkerPool::Task encode, unsigned threads,
+                                     CancelToken& token) {
+  auto& file = writer_.file();
+  Mutex mutex;
+  std::vector<bool> encoded(jobs.size());
+  std::size_t placed = 0, written = 0;
+  const auto next = [&]() -> Job* {
+    const std::lock_guard lock(mutex);
+    for (; placed < jobs.size() && encoded[placed]; ++placed)
+      if (!jobs[placed].nothing) jobs[placed].address = place_of(jobs[placed]);
+    while (written < placed && jobs[written].nothing) ++written;
+    return written < placed ? &jobs[written++] : nullptr;
+  };
+  auto task = [&](std::size_t i, unsigned number) {
+    encode(i, number);
+    {
+      const std::lock_guard lock(mutex);
+      encoded[i] = true;
+    }
+    while (auto* job = next()) {
+      writer_.await_room(job->address.value + job->stored.size());
+      file.view().storage().write_at(file.view().base() + job->address.value, job->stored);
+      job->owned = {};
+    }
+  };
+  try {
+    if (!jobs.empty() && jobs[0].workers > 1)
+      for (std::size_t i = 0; i < jobs.size(); ++i) token.check(), task(i, 0);
+    else
+      file.runtime().state().pool.run(jobs.size(), threads, task, &token);
+  } catch (...) {
+    for (std::size_t i = 0; i < placed; ++i)
+      if (!jobs[i].nothing) give_up(jobs[i]);
+    throw;
+  }
+  writer_.note_data_written();
+}
+
 void DatasetWriter::write_chunks(std::size_t count, const ReadOptions& options,
                                  const std::function<void(std::size_t, Job&)>& begin, const Encode& encode,
                                  const std::function<void(Job&)>& refused) {
   auto& pool = writer_.file().runtime().state().pool;
+  auto& spare = writer_.file().runtime().state().scratch;
   const auto state = state_.lock();
-  std::vector<Worker> workers(pool.size());
-  const auto window =
-      std::clamp<std::size_t>(static_cast<std::size_t>(window_bytes / std::max<std::uint64_t>(chunk_bytes_, 1)),
-                              2 * pool.size(), window_chunks);
+  std::vector<std::unique_ptr<EncodeScratch>> workers(pool.size());
+  const auto workers_most = options.threads == 0 ? pool.size() : std::min(options.threads, pool.size());
+  const bool large = chunk_bytes_ >= small_chunk;
+  const bool shared = filtered_ && count < workers_most && chunk_bytes_ >= least_for_several;
+  const auto bytes = large ? large_window_bytes : window_bytes;
+  const auto window = std::clamp<std::size_t>(
+      static_cast<std::size_t>(bytes / std::max<std::uint64_t>(chunk_bytes_, 1)), 2 * pool.size(), window_chunks);
   CancelToken token;
   for (std::size_t first = 0; first < count; first += window) {
     std::vector<Job> jobs(std::min(window, count - first));
     auto task = [&](std::size_t i, unsigned number) {
       if (options.cancelled && options.cancelled()) token.cancel();
       begin(first + i, jobs[i]);
-      encode(jobs[i], workers[number]);
+      if (!workers[number]) workers[number] = spare.take();
+      encode(jobs[i], *workers[number]);
     };
-    pool.run(jobs.size(), options.threads, task, &token);
-    place_jobs(jobs, options);
+    if (large) {
+      for (auto& job : jobs) job.workers = shared ? workers_most : 1;
+      encode_and_place(jobs, task, options.threads, token);
+    } else {
+      pool.run(jobs.size(), options.threads, task, &token);
+      place_jobs(jobs, options);
+    }
     for (auto& job : jobs) {
       if (job.nothing) continue;
       if (!index_->publish(job.scaled, chunk::ChunkRecord{job.address, job.stored.size(), job.mask}, job.stamp,
@@ -120,6 +213,7 @@ void DatasetWriter::write_chunks(std::size_t count, const ReadOptions& options,
     if (state) writer_.edit([&] { writer_.mark_dirty(state, *state->draft()); });
     if (options.progress) options.progress(static_cast<double>(first + jobs.size()) / static_cast<double>(count));
   }
+  for (auto& worker : workers) spare.give_back(std::move(worker));
 }
 
 }  // namespace fiver::object

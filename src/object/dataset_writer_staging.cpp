@@ -7,28 +7,82 @@
 #include "pipeline/raw_bytes.hpp"
 
 namespace fiver::object {
+namespace {
+
+/// A block holds the elements of several calls, as large as the memory allows.
+constexpr std::size_t least_block = std::size_t{2} << 20U, most_block = std::size_t{32} << 20U;
+/// Bytes that one worker gathers at a time.
+constexpr std::size_t gathered_at_once = 128 << 10;
+/// Whole chunks wait until there are so many of them, or so many bytes.
+constexpr std::uint64_t chunks_at_once = 16, least_at_once = 64 << 20, most_at_once = 256 << 20;
+/// Calls with more whole chunks than this have enough to do for all workers.
+constexpr std::size_t few_chunks = 4;
+
+}  // namespace
+
+bool DatasetWriter::should_wait(std::size_t whole_chunks) {
+  if (!filtered_ || whole_chunks == 0 || whole_chunks > few_chunks) return false;
+  if (chunk_bytes_ >= least_for_several && encoder_.runs(static_cast<std::size_t>(chunk_bytes_))) return false;
+  std::lock_guard lock(mutex_);
+  // With other callers the workers have enough to do; what is asked for after each call need not wait.
+  return std::exchange(in_a_row_, true) && writing_ == 1;
+}
+
+void DatasetWriter::take_block(StagedCall& call, std::size_t bytes) {
+  auto& runtime = writer_.file().runtime().state();
+  // In whole lines of the processor's cache.
+  const auto size = (bytes + 63) / 64 * 64;
+  for (bool fresh = false;; fresh = true) {
+    {
+      std::lock_guard lock(mutex_);
+      if (block_ && block_->buffer.size() - block_->used >= size) {
+        call.bytes = block_->buffer.span().subspan(block_->used, bytes);
+        call.block = block_;
+        block_->used += size;
+        return;
+      }
+      if (!fresh) block_.reset();
+    }
+    const auto wanted = std::max(size, static_cast<std::size_t>(std::clamp<std::uint64_t>(runtime.memory->limit() / 16,
+                                                                                          least_block, most_block)));
+    auto block = std::make_shared<StageBlock>();
+    if (auto buffer = runtime.buffers.try_take(wanted)) {
+      block->buffer = std::move(*buffer);
+    } else {
+      drain();
+      block->buffer = runtime.buffers.take(wanted);
+    }
+    std::lock_guard lock(mutex_);
+    block_ = std::move(block);
+  }
+}
 
 void DatasetWriter::stage_call(const std::shared_ptr<StagedCall>& call, const WriteSource& source, std::uint64_t stamp,
                                const ReadOptions& options) {
   const auto count = static_cast<std::size_t>(call->partition.chunk_count());
   const auto elements = call->partition.element_count();
-  make_room(elements * element_size_ + sizeof(StagedCall) +
-            count * (sizeof(StagedPiece) + sizeof(Shape) + sizeof(std::uint64_t)));
-  call->bytes = Buffer(static_cast<std::size_t>(elements) * element_size_);
+  make_room(sizeof(StagedCall) + count * (sizeof(StagedPiece) + sizeof(Shape) + sizeof(std::uint64_t)));
+  take_block(*call, static_cast<std::size_t>(elements) * element_size_);
   std::uint64_t next = 0;
   call->partition.for_each([&](const select::ChunkCopy& copy) {
     call->first.push_back(next);
     next += copy.element_count();
   });
-  auto gather = [&](std::size_t i, unsigned) {
-    auto rest = call->bytes.span().subspan(static_cast<std::size_t>(call->first[i]) * element_size_);
-    select::for_each_run(call->partition.copy(i), [&](std::uint64_t, std::uint64_t from, std::uint64_t length) {
-      const auto here = rest.first(static_cast<std::size_t>(length) * element_size_);
-      rest = rest.subspan(here.size());
-      source.copy(from, length, here);
-    });
+  const auto together =
+      std::max<std::size_t>(count * gathered_at_once / std::max<std::size_t>(call->bytes.size(), 1), 1);
+  auto gather = [&](std::size_t number, unsigned) {
+    select::ChunkCopy copy;
+    for (auto i = number * together; i < std::min(count, (number + 1) * together); ++i) {
+      auto rest = call->bytes.subspan(static_cast<std::size_t>(call->first[i]) * element_size_);
+      call->partition.copy_into(i, copy);
+      select::for_each_run(copy, [&](std::uint64_t, std::uint64_t from, std::uint64_t length) {
+        const auto here = rest.first(static_cast<std::size_t>(length) * element_size_);
+        rest = rest.subspan(here.size());
+        source.copy(from, length, here);
+      });
+    }
   };
-  writer_.file().runtime().state().pool.run(count, options.threads, gather);
+  writer_.file().runtime().state().pool.run((count + together - 1) / together, options.threads, gather);
   {
     std::lock_guard lock(mutex_);
     for (std::uint64_t i = 0; i < count; ++i) {
@@ -42,11 +96,29 @@ void DatasetWriter::stage_call(const std::shared_ptr<StagedCall>& call, const Wr
   note_staged();
 }
 
+void DatasetWriter::write_waiting(std::uint64_t bytes) {
+  const auto most = std::min(std::clamp(chunks_at_once * chunk_bytes_, least_at_once, most_at_once),
+                             writer_.file().runtime().state().memory->limit() / 4);
+  {
+    std::lock_guard lock(mutex_);
+    waiting_whole_ += bytes;
+    if (waiting_whole_ < most) return;
+  }
+  drain();
+  std::lock_guard lock(mutex_);
+  in_a_row_ = true;
+}
+
 void DatasetWriter::make_room(std::uint64_t bytes) {
-  auto& memory = *writer_.file().runtime().state().memory;
-  if (!memory.try_take(bytes)) {
-    drain();
-    memory.take_anyway(bytes);
+  auto& runtime = writer_.file().runtime().state();
+  if (!runtime.memory->try_take(bytes)) {
+    // Blocks that are idle count, too.
+    const auto idle = runtime.buffers.idle_bytes();
+    runtime.buffers.trim(idle - std::min(idle, bytes));
+    if (!runtime.memory->try_take(bytes)) {
+      drain();
+      runtime.memory->take_anyway(bytes);
+    }
   }
   std::lock_guard lock(mutex_);
   staged_budget_ += bytes;
@@ -89,7 +161,7 @@ void DatasetWriter::stage_pieces(const select::Partition& partition, const std::
   }
 }
 
-void DatasetWriter::drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& worker) const {
+void DatasetWriter::drain_chunk(Job& job, const Stage::Pieces& pieces, EncodeScratch& worker) const {
   const auto& file = writer_.file();
   job.expected = index_->find_stamped(job.scaled);
   if (newest(pieces) <= job.expected->stamp) {  // a whole chunk was written since
@@ -98,9 +170,10 @@ void DatasetWriter::drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& w
   }
   // The whole chunk's, still: pieces of earlier calls than these may come yet, with elements that these don't have.
   job.stamp = job.expected->stamp;
-  Bytes own;
-  auto& chunk = filtered_ ? worker.decoded : own;
-  chunk.resize(static_cast<std::size_t>(chunk_bytes_));
+  if (const auto whole = sole_cover(pieces, job.expected->stamp, chunk_bytes_ / element_size_, element_size_);
+      !whole.empty())
+    return encode_into(job, whole, worker);
+  const auto chunk = chunk_memory(job, worker);
   const auto& record = job.expected->record;
   if (!record) {
     fill_chunk(chunk);
@@ -113,14 +186,10 @@ void DatasetWriter::drain_chunk(Job& job, const Stage::Pieces& pieces, Worker& w
     if (decoder_.is_plain(mask))
       std::copy_n(worker.stored.begin(), std::min(worker.stored.size(), chunk.size()), chunk.begin());
     else
-      decoder_.decode(worker.stored, mask, chunk, worker.scratch);
+      decoder_.decode(worker.stored, mask, chunk, worker.steps);
   }
   overlay(pieces, job.expected->stamp, element_size_, chunk);
   encode_into(job, chunk, worker);
-  if (job.stored.data() == chunk.data()) {
-    job.owned = std::move(chunk);
-    job.stored = job.owned;
-  }
 }
 
 void DatasetWriter::drain(const Shape* first, const Shape* last) {
@@ -131,8 +200,12 @@ void DatasetWriter::drain(const Shape* first, const Shape* last) {
     if (writer_.is_child() && (draining_ || !stage_.empty()))
       throw Error(ErrorKind::conflict, "the parent process had not written all elements out yet when it was forked");
     while (draining_) drained_.wait(mutex_);
+    if (first == nullptr) in_a_row_ = false;
     if (stage_.empty() || (first != nullptr && !stage_.touches(*first, *last))) return;
     draining_ = true;
+    in_a_row_ = false;
+    waiting_whole_ = 0;
+    block_.reset();
     chunks = stage_.take();
     budget = std::exchange(staged_budget_, 0);
   }
@@ -154,7 +227,7 @@ void DatasetWriter::drain(const Shape* first, const Shape* last) {
             job.number = i;
             job.scaled = list[i]->first;
           },
-          [&](Job& job, Worker& worker) { drain_chunk(job, list[job.number]->second, worker); },
+          [&](Job& job, EncodeScratch& worker) { drain_chunk(job, list[job.number]->second, worker); },
           [&](Job& job) { again.push_back(list[job.number]); });
       list = std::move(again);
     }

@@ -35,6 +35,7 @@ RuntimeState::RuntimeState(const Runtime::Settings& settings)
       filters(FilterRegistry::with_builtins()),
       memory(std::make_shared<Budget>(memory_of(settings))),
       buffers(memory),
+      scratch(pool.size(), memory->limit() / (8 * pool.size())),
       descriptors(std::make_shared<io::DescriptorBudget>(descriptors_of(settings))) {}
 
 namespace {

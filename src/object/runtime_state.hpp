@@ -17,6 +17,7 @@
 #include "fiver/spi/storage.hpp"
 #include "fiver/values/limits.hpp"
 #include "io/descriptor_budget.hpp"
+#include "object/encode_scratch.hpp"
 
 namespace fiver::object {
 
@@ -30,6 +31,7 @@ class RuntimeState {
   FilterRegistry filters;
   std::shared_ptr<Budget> memory;
   BufferPool buffers;
+  SpareScratch scratch;
   std::shared_ptr<io::DescriptorBudget> descriptors;
 
   /// The state of the file that `storage` holds: the one that is open, where limits and the way of following are the same and the

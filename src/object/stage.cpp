@@ -18,11 +18,11 @@ void for_each_run(const StagedPiece& piece, select::ChunkCopy& copy, Each&& each
         run.length += length;
         return;
       }
-      if (run.length > 0) each(run.offset, run.length, from, ByteView(piece.call->bytes.span()));
+      if (run.length > 0) each(run.offset, run.length, from, ByteView(piece.call->bytes));
       from += run.length;
       run = {at, length};
     });
-    if (run.length > 0) each(run.offset, run.length, from, ByteView(piece.call->bytes.span()));
+    if (run.length > 0) each(run.offset, run.length, from, ByteView(piece.call->bytes));
     return;
   }
   std::uint64_t from = 0;
@@ -72,6 +72,19 @@ void Stage::put_back(std::map<Shape, Pieces> chunks, std::uint64_t last_whole) {
   for (auto* part : {&chunks, &since})
     for (auto& [scaled, pieces] : *part)
       for (auto& piece : pieces) add(scaled, std::move(piece), last_whole);
+}
+
+ByteView sole_cover(const Stage::Pieces& pieces, std::uint64_t after, std::uint64_t volume, std::size_t element_size) {
+  if (pieces.empty() || pieces.back().stamp <= after) return {};
+  ByteView found;
+  unsigned runs = 0;  // of points, more may follow
+  select::ChunkCopy copy;
+  for_each_run(pieces.back(), copy, [&](std::uint64_t, std::uint64_t length, std::uint64_t from, ByteView bytes) {
+    if (++runs == 1 && length == volume)
+      found =
+          bytes.subspan(static_cast<std::size_t>(from) * element_size, static_cast<std::size_t>(length) * element_size);
+  });
+  return runs == 1 ? found : ByteView{};
 }
 
 bool cover(const Stage::Pieces& pieces, std::uint64_t after, std::uint64_t volume) {

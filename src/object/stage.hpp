@@ -7,19 +7,26 @@
 #include <memory>
 #include <vector>
 
+#include "base/buffer_pool.hpp"
 #include "base/bytes.hpp"
-#include "fiver/buffer.hpp"
 #include "fiver/values/dataspace.hpp"
 #include "select/partition.hpp"
 
 namespace fiver::object {
 
-/// A large call that writes parts of many chunks: its elements in the stored type, those of a chunk together. The runs are the partition's,
-/// computed once more when they are needed: a list of them may be larger than the elements.
+/// Memory that several calls share, so that it is large enough for huge pages. It goes with the last of them.
+struct StageBlock {
+  BufferPool::Buffer buffer;
+  std::size_t used = 0;
+};
+
+/// A large call: its elements in the stored type, those of a chunk together. The runs are the partition's, computed once more when they are
+/// needed: a list of them may be larger than the elements.
 struct StagedCall {
   select::Partition partition;
   std::vector<std::uint64_t> first;  ///< of each chunk in the bytes, in elements
-  Buffer bytes;
+  std::shared_ptr<const StageBlock> block;
+  MutableBytes bytes;  ///< of the block
 };
 
 /// Elements of one chunk from one call, in the stored type: bytes of its own, or a part of a call's.
@@ -55,6 +62,8 @@ class Stage {
   std::uint64_t cost_ = 0;
 };
 
+/// Where the last piece alone has every element of a chunk of `volume` elements in order, and is later than `after`: those. Else nothing.
+ByteView sole_cover(const Stage::Pieces& pieces, std::uint64_t after, std::uint64_t volume, std::size_t element_size);
 /// True when the pieces later than `after` have every element of a chunk of `volume` elements.
 bool cover(const Stage::Pieces& pieces, std::uint64_t after, std::uint64_t volume);
 /// The pieces came in the order in which their calls got so far, which need not be that of their stamps.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "fiver/values/error.hpp"
 
 namespace fiver::pipeline {
@@ -90,6 +92,21 @@ EncodeChain::Encoded EncodeChain::encode(ByteView chunk, Scratch& scratch) const
     next = next == &scratch.a ? &scratch.b : &scratch.a;
   }
   return encoded;
+}
+
+std::optional<EncodeChain::Runs> EncodeChain::runs(std::size_t chunk_size) const {
+  if (steps_.size() != 1 || !steps_[0].filter || !steps_[0].filter->can_encode()) return std::nullopt;
+  const auto* piecewise = dynamic_cast<const PiecewiseFilter*>(steps_[0].filter.get());
+  auto pieces = piecewise != nullptr ? piecewise->pieces(steps_[0].spec.values, chunk_size) : std::nullopt;
+  if (!pieces || pieces->size == 0) return std::nullopt;
+  return Runs{std::move(*pieces), room_of(steps_[0], chunk_size)};
+}
+
+std::optional<ByteView> EncodeChain::encode_run(const Runs& runs, ByteView run, Scratch& scratch) const {
+  // One run may grow where the others make up for it.
+  const auto room = 2 * run.size() + (std::size_t{1} << 16U);
+  if (!steps_[0].filter->encode(steps_[0].spec.values, run, room, scratch.a)) return std::nullopt;
+  return ByteView(scratch.a).subspan(std::min(runs.pieces.head.size(), scratch.a.size()));
 }
 
 }  // namespace fiver::pipeline

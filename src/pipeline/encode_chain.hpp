@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "fiver/spi/filter.hpp"
+#include "fiver/spi/piecewise_filter.hpp"
 #include "fiver/values/filter_spec.hpp"
 #include "pipeline/codec_chain.hpp"
 
@@ -40,6 +42,16 @@ class EncodeChain {
   /// over; a mandatory one's larger result is kept, its failure thrown: unsupported, for the filter, where it cannot encode,
   /// invalid_argument where its parameters or these data do not fit.
   Encoded encode(ByteView chunk, Scratch& scratch) const;
+
+  /// A chunk that several workers may encode: runs of whole pieces, each by encode_run(), stand behind the head one after the other. Together
+  /// they are what encode() makes, unless they are more than `room` bytes or a run fails.
+  struct Runs {
+    PiecewiseFilter::Pieces pieces;
+    std::size_t room = 0;
+  };
+  std::optional<Runs> runs(std::size_t chunk_size) const;
+  /// The run without its head, in the scratch; nothing where it fails.
+  std::optional<ByteView> encode_run(const Runs& runs, ByteView run, Scratch& scratch) const;
 
  private:
   std::vector<FilterStep> steps_;

@@ -48,6 +48,23 @@ TEST(WritingOverlap, OneWriteEncodesOnAllWorkers) {
   }
 }
 
+TEST(WritingOverlap, FramesThatOneCallerWritesOneByOneAreEncodedOnAllWorkers) {
+  constexpr unsigned workers = 4;
+  constexpr int width = 32 << 10;  // calls of less are not kept together
+  MeetingPoint encode(workers);
+  Options options;
+  options.runtime = runtime_with(std::make_shared<WatchedFilter>([] {}, [&] { encode.enter(); }), workers);
+  const auto file = File::create(std::make_shared<io::MemoryStorage>(), {}, options);
+  const auto dataset = create_rows(file, workers + 1, 1, width);
+  dataset.write(many(width, 0), frame(0));  // nobody knows yet that more will come
+  encode.arm();
+  for (unsigned row = 1; row <= workers; ++row) dataset.write(many(width, static_cast<int>(row)), frame(row));
+  file.flush();
+  EXPECT_TRUE(encode.met());
+  for (unsigned row = 0; row <= workers; ++row)
+    EXPECT_EQ(dataset.read<std::int32_t>(frame(row)).span()[7], many(width, static_cast<int>(row))[7]);
+}
+
 TEST(WritingOverlap, TwoCallersAreInsideWritingDirectChunks) {
   MeetingPoint writing;
   Interleaved test;

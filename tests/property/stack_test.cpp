@@ -68,5 +68,43 @@ TEST(Stack, UnderASmallBudgetTheNumberOfWorkersDoesNotMatter) {
   }
 }
 
+/// Frames large enough for several workers to share one.
+Bytes large_frames(bool noise, std::uint64_t at_once, unsigned threads) {
+  constexpr std::uint64_t rows = 1100, columns = 777,
+                          frames = 3;  // 8 elements are left over at the end of a frame's blocks
+  std::vector<std::uint16_t> values(frames * rows * columns);
+  std::uint32_t next = 1;
+  for (auto& value : values) {
+    next = next * 1664525 + 1013904223;
+    value = static_cast<std::uint16_t>(noise ? next >> 16U : next >> 29U);
+  }
+  Runtime::Settings runtime;
+  runtime.threads = threads;
+  Options options;
+  options.runtime = std::make_shared<Runtime>(runtime);
+  const auto storage = std::make_shared<io::MemoryStorage>();
+  const auto file = File::create(storage, {}, options);
+  const auto dataset = file.root().create_dataset<std::uint16_t>(
+      "frames", {frames, rows, columns}, {.chunk = Shape{1, rows, columns}, .filters = {filters::bitshuffle_lz4()}});
+  for (std::uint64_t first = 0; first < frames; first += at_once)
+    dataset.write(std::span(std::as_const(values))
+                      .subspan(static_cast<std::size_t>(first * rows * columns),
+                               static_cast<std::size_t>(at_once * rows * columns)),
+                  frame(first, at_once));
+  file.close();
+  const auto read =
+      File::open(std::make_shared<io::ImageStorage>(storage->content())).dataset("frames").read<std::uint16_t>();
+  EXPECT_TRUE(std::ranges::equal(read.span(), values));
+  return storage->content();
+}
+
+TEST(Stack, FramesThatSeveralWorkersShareAreTheSameFile) {
+  for (const bool noise : {false, true}) {  // noise doesn't get smaller: it is stored as it is
+    const auto one = large_frames(noise, 3, 1);
+    for (const unsigned threads : {2U, 8U})
+      for (const std::uint64_t at_once : {1U, 3U}) EXPECT_TRUE(large_frames(noise, at_once, threads) == one);
+  }
+}
+
 }  // namespace
 }  // namespace fiver::property

@@ -15,6 +15,7 @@
 #include "base/checked.hpp"
 #include "codecs/bit_transpose.hpp"
 #include "codecs/builtin_large.hpp"
+#include "codecs/framed_filter.hpp"
 #include "codecs/lz4_block.hpp"
 #include "fiver/spi/piecewise_filter.hpp"
 
@@ -148,7 +149,7 @@ struct FreeEncoder {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
 };
 
-// Decodes blocks, one after another, with the room and contexts that they share.
+// Decodes blocks, one after another, with the room that they share.
 class BlockDecoder {
  public:
   explicit BlockDecoder(std::size_t element_size) : element_size_(element_size) {}
@@ -170,8 +171,10 @@ class BlockDecoder {
         return FilterStatus::bad_data(fmt::format("LZ4 block at byte {} of {} bytes does not decode to {}",
                                                   block.stored_offset, stored.size(), out.size()));
     } else {
-      if (!zstd_) zstd_.reset(ZSTD_createDCtx());
-      const std::size_t made = ZSTD_decompressDCtx(zstd_.get(), rows.data(), out.size(), stored.data(), stored.size());
+      // Making one takes longer than decoding a block.
+      thread_local const std::unique_ptr<ZSTD_DCtx, FreeDecoder> zstd(ZSTD_createDCtx());
+      if (!zstd) return FilterStatus::unavailable("no memory for a zstd decoder");
+      const std::size_t made = ZSTD_decompressDCtx(zstd.get(), rows.data(), out.size(), stored.data(), stored.size());
       if (ZSTD_isError(made) || made != out.size())
         return FilterStatus::bad_data(fmt::format("zstd frame at byte {} of {} bytes does not decode to {}: {}",
                                                   block.stored_offset, stored.size(), out.size(),
@@ -183,7 +186,6 @@ class BlockDecoder {
 
  private:
   std::size_t element_size_;
-  std::unique_ptr<ZSTD_DCtx, FreeDecoder> zstd_;
   Scratch scratch_;
 };
 
@@ -273,7 +275,7 @@ class BlockEncoder {
   Scratch scratch_;
 };
 
-class Bitshuffle final : public Filter, public PiecewiseFilter {
+class Bitshuffle final : public Filter, public PiecewiseFilter, public FramedFilter {
  public:
   std::uint16_t id() const noexcept override { return 32008; }
   std::string_view name() const noexcept override { return "bitshuffle"; }
@@ -363,6 +365,18 @@ class Bitshuffle final : public Filter, public PiecewiseFilter {
       return FilterStatus::bad_data(fmt::format("a block of {} bytes holds no multiple of 8 elements of {} bytes",
                                                 out.size(), parameters.element_size));
     return BlockDecoder(parameters.element_size).decode(block, stored, out);
+  }
+
+  std::optional<BlockFraming> framing(std::span<const std::uint32_t> values, std::uint64_t decoded) const override {
+    Parameters parameters;
+    if (!parameters_of(values, parameters) || decoded % parameters.element_size != 0) return std::nullopt;
+    const auto rest = decoded % (8 * parameters.element_size);
+    return BlockFraming{parameters.codec != Codec::none,
+                        parameters.block_bytes,
+                        decoded - rest,
+                        rest,
+                        name_of(parameters.codec),
+                        stored_codec};
   }
 
  private:

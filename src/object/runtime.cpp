@@ -36,6 +36,7 @@ RuntimeState::RuntimeState(const Runtime::Settings& settings)
       memory(std::make_shared<Budget>(memory_of(settings))),
       buffers(memory),
       scratch(pool.size(), memory->limit() / (8 * pool.size())),
+      chunks(std::make_shared<pipeline::ChunkMemory>(memory)),
       descriptors(std::make_shared<io::DescriptorBudget>(descriptors_of(settings))) {}
 
 namespace {

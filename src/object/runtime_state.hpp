@@ -18,6 +18,7 @@
 #include "fiver/values/limits.hpp"
 #include "io/descriptor_budget.hpp"
 #include "object/encode_scratch.hpp"
+#include "pipeline/chunk_memory.hpp"
 
 namespace fiver::object {
 
@@ -32,6 +33,7 @@ class RuntimeState {
   std::shared_ptr<Budget> memory;
   BufferPool buffers;
   SpareScratch scratch;
+  std::shared_ptr<pipeline::ChunkMemory> chunks;  ///< what is remembered of chunks that are read in parts
   std::shared_ptr<io::DescriptorBudget> descriptors;
 
   /// The state of the file that `storage` holds: the one that is open, where limits and the way of following are the same and the

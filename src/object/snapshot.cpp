@@ -135,7 +135,7 @@ std::unique_ptr<pipeline::StoredElements> ObjectSnapshot::open_stored() const {
     if (!index)
       index = chunk::open_chunk_index(view, *chunked, grid, !facts->filters.empty(), file_.parameters().chunk_k);
     return std::make_unique<pipeline::StoredElements>(view, std::move(grid), std::move(index), codecs(),
-                                                      chunked->filter_partial_chunks);
+                                                      chunked->filter_partial_chunks, file_.runtime().state().chunks);
   }
   if (const auto* compact = std::get_if<CompactLayout>(&facts->layout))
     return raw(pipeline::raw_memory({facts, compact->data}));

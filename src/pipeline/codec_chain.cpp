@@ -13,19 +13,27 @@ CodecChain::CodecChain(const FilterPipeline& pipeline, const Lookup& find) : ste
 std::vector<std::size_t> CodecChain::applied(std::uint32_t mask) const {
   std::vector<std::size_t> which;
   for (std::size_t i = 0; i < steps_.size(); ++i)
-    if (i >= 32 || (mask >> i & 1U) == 0) which.push_back(i);
+    if (is_applied(i, mask)) which.push_back(i);
   return which;
 }
 
+// Without a list of them: it is asked for every chunk of a read.
 bool CodecChain::is_plain(std::uint32_t mask) const {
-  return applied(mask).empty();
+  for (std::size_t i = 0; i < steps_.size(); ++i)
+    if (is_applied(i, mask)) return false;
+  return true;
 }
 
 std::optional<CodecChain::BlockFilter> CodecChain::only_filter(std::uint32_t mask) const {
-  const auto which = applied(mask);
-  if (which.size() != 1 || !steps_[which.front()].filter) return std::nullopt;
-  const auto& step = steps_[which.front()];
-  return BlockFilter{step.filter.get(), &step.spec.values};
+  const FilterStep* only = nullptr;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (!is_applied(i, mask)) continue;
+    if (only != nullptr) return std::nullopt;
+    only = &steps_[i];
+  }
+  if (only == nullptr || !only->filter) return std::nullopt;
+  return BlockFilter{only->filter.get(), &only->spec.values,
+                     dynamic_cast<const codecs::FramedFilter*>(only->filter.get())};
 }
 
 void CodecChain::fail(const FilterStep& step, const FilterStatus& status) {

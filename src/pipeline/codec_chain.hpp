@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "codecs/framed_filter.hpp"
 #include "fiver/spi/filter.hpp"
 #include "fiver/values/filter_spec.hpp"
 #include "pipeline/filter_step.hpp"
@@ -37,10 +38,12 @@ class CodecChain {
   struct BlockFilter {
     const Filter* filter = nullptr;
     const std::vector<std::uint32_t>* values = nullptr;
+    const codecs::FramedFilter* framed = nullptr;  ///< the same, when it is one of those
   };
   std::optional<BlockFilter> only_filter(std::uint32_t mask) const;
 
  private:
+  static bool is_applied(std::size_t step, std::uint32_t mask) { return step >= 32 || (mask >> step & 1U) == 0; }
   std::vector<std::size_t> applied(std::uint32_t mask) const;
   [[noreturn]] static void fail(const FilterStep& step, const FilterStatus& status);
   static std::size_t decode_last(const FilterStep& step, ByteView in, MutableBytes out, Bytes& scratch);

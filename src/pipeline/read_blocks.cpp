@@ -1,5 +1,5 @@
-// Chunks made of independent blocks (bitshuffle, LZ4): a small region decodes only its blocks, and a single large chunk is shared out
-// among the workers.
+// Chunks made of independent blocks (bitshuffle, LZ4), read whole: a small region decodes only its blocks, and a single large chunk is
+// shared out among the workers. Where framing is known, read_parts.cpp doesn't even read the whole.
 #include <algorithm>
 
 #include "pipeline/read_run.hpp"
@@ -35,35 +35,31 @@ std::optional<Blocks> blocks_of(const StoredElements& stored, std::uint32_t mask
 }
 
 void decode_block(const Blocks& blocks, const ChunkBlock& block, ByteView encoded, MutableBytes decoded) {
-  const auto in =
-      encoded.subspan(static_cast<std::size_t>(block.stored_offset), static_cast<std::size_t>(block.stored_size));
-  const auto out =
-      decoded.subspan(static_cast<std::size_t>(block.decoded_offset), static_cast<std::size_t>(block.decoded_size));
-  const auto status = blocks.filter.filter->decode_block(*blocks.filter.values, block, in, out);
-  if (!status)
-    throw Error(status.code == FilterStatus::Code::unavailable ? ErrorKind::unsupported : ErrorKind::corrupt,
-                std::string(blocks.filter.filter->name()) + ": " + status.reason);
+  decode_block(
+      blocks.filter, block,
+      encoded.subspan(static_cast<std::size_t>(block.stored_offset), static_cast<std::size_t>(block.stored_size)),
+      decoded.subspan(static_cast<std::size_t>(block.decoded_offset), static_cast<std::size_t>(block.decoded_size)));
 }
 
 }  // namespace
 
-bool ReadRun::decode_wanted_blocks(const Task& task, const Part& part, Worker& worker, convert::Arena* arena) {
+void decode_block(const CodecChain::BlockFilter& filter, const ChunkBlock& block, ByteView stored, MutableBytes out) {
+  const auto status = filter.filter->decode_block(*filter.values, block, stored, out);
+  if (!status)
+    throw Error(status.code == FilterStatus::Code::unavailable ? ErrorKind::unsupported : ErrorKind::corrupt,
+                std::string(filter.filter->name()) + ": " + status.reason);
+}
+
+bool ReadRun::decode_wanted_blocks(const Task& task, const Part& part, ByteView encoded, Worker& worker,
+                                   convert::Arena* arena) {
   const auto& stored = *part.source.elements;
-  const auto& record = *task.place.record;
   const auto& copy = worker.copy;
   const auto size = part.source.conversion.source_size();
   if (copy.element_count() * size * small_share > stored.chunk_bytes()) return false;
-  if (!stored.codecs().only_filter(record.filter_mask)) return false;
-  const auto encoded = take(worker.stored, record.stored_size);
-  read_exactly(stored.file(), record.address, encoded, "data");
-  const auto blocks = blocks_of(stored, record.filter_mask, encoded);
-  const auto decoded = take(worker.decoded, stored.chunk_bytes());
-  if (!blocks) {
-    decode(task, part, encoded, decoded, worker);
-    scatter(part, copy, decoded, 0, arena);
-    return true;
-  }
-  std::vector<bool> done(blocks->list.size());
+  const auto blocks = blocks_of(stored, task.place.record->filter_mask, encoded);
+  if (!blocks) return false;
+  std::vector<bool> wanted(blocks->list.size());
+  std::uint64_t bytes = 0;
   select::for_each_run(copy, [&](std::uint64_t from, std::uint64_t, std::uint64_t count) {
     const auto first_byte = from * size, end_byte = (from + count) * size;
     auto block = std::upper_bound(blocks->list.begin(), blocks->list.end(), first_byte,
@@ -71,10 +67,15 @@ bool ReadRun::decode_wanted_blocks(const Task& task, const Part& part, Worker& w
                  1;
     for (; block != blocks->list.end() && block->decoded_offset < end_byte; ++block) {
       const auto number = static_cast<std::size_t>(block - blocks->list.begin());
-      if (!done[number]) decode_block(*blocks, *block, encoded, decoded);
-      done[number] = true;
+      if (!wanted[number]) bytes += block->decoded_size;
+      wanted[number] = true;
     }
   });
+  // Not much is saved then, and the whole chunk can be remembered.
+  if (bytes * 2 > stored.chunk_bytes()) return false;
+  const auto decoded = take(worker.decoded, stored.chunk_bytes());
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (wanted[i]) decode_block(*blocks, blocks->list[i], encoded, decoded);
   scatter(part, copy, decoded, 0, arena);
   return true;
 }

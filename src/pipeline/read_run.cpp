@@ -106,17 +106,22 @@ void ReadRun::fill(const Part& part, const Worker& worker) {
 
 void ReadRun::scatter(const Part& part, const select::ChunkCopy& copy, ByteView chunk, std::uint64_t first_byte,
                       convert::Arena* arena) {
-  const auto& conversion = part.source.conversion;
-  const auto size = conversion.source_size();
+  const auto size = part.source.conversion.source_size();
   select::for_each_run(copy, [&](std::uint64_t from, std::uint64_t to, std::uint64_t count) {
-    const auto source =
-        chunk.subspan(static_cast<std::size_t>(from * size - first_byte), static_cast<std::size_t>(count) * size);
-    const auto target = place(to, count);
-    if (conversion.is_copy())
-      std::memcpy(target.data(), source.data(), source.size());
-    else
-      conversion.convert(source, target, static_cast<std::size_t>(count), part.source.heap, arena);
+    deliver(part,
+            chunk.subspan(static_cast<std::size_t>(from * size - first_byte), static_cast<std::size_t>(count) * size),
+            to, count, arena);
   });
+}
+
+void ReadRun::deliver(const Part& part, ByteView elements, std::uint64_t to, std::uint64_t count,
+                      convert::Arena* arena) {
+  const auto& conversion = part.source.conversion;
+  const auto target = place(to, count);
+  if (conversion.is_copy())
+    std::memcpy(target.data(), elements.data(), elements.size());
+  else
+    conversion.convert(elements, target, static_cast<std::size_t>(count), part.source.heap, arena);
 }
 
 void ReadRun::read_raw(const Task& task, const Part& part, Worker& worker, convert::Arena* arena) {
@@ -155,32 +160,6 @@ void ReadRun::read_raw(const Task& task, const Part& part, Worker& worker, conve
     read(from * size, bytes);
     conversion.convert(bytes, target, static_cast<std::size_t>(count), part.source.heap, arena);
   });
-}
-
-void ReadRun::decode(const Task& task, const Part& part, ByteView encoded, MutableBytes out, Worker& worker) {
-  const auto got = part.source.elements->codecs().decode(encoded, task.place.record->filter_mask, out, worker.scratch);
-  if (got == out.size()) return;
-  const auto size = part.source.conversion.source_size();
-  std::uint64_t end = 0;
-  select::for_each_run(
-      worker.copy, [&](std::uint64_t from, std::uint64_t, std::uint64_t count) { end = std::max(end, from + count); });
-  if (end * size > got)
-    throw Error(ErrorKind::corrupt, fmt::format("it decodes to {} bytes, {} are wanted", got, end * size));
-}
-
-void ReadRun::read_encoded(const Task& task, const Part& part, Worker& worker, convert::Arena* arena) {
-  const auto& stored = *part.source.elements;
-  const auto& record = *task.place.record;
-  const auto& copy = worker.copy;
-  stored.file().position(record.address, record.stored_size, "data");  // before its size takes any memory
-  if (decode_wanted_blocks(task, part, worker, arena)) return;
-  const auto encoded = take(worker.stored, record.stored_size);
-  read_exactly(stored.file(), record.address, encoded, "data");
-  if (copy.is_whole_chunk() && part.source.conversion.is_copy())
-    return decode(task, part, encoded, place(copy.result_offset(), copy.element_count()), worker);
-  const auto decoded = take(worker.decoded, stored.chunk_bytes());
-  decode(task, part, encoded, decoded, worker);
-  scatter(part, copy, decoded, 0, arena);
 }
 
 }  // namespace fiver::pipeline

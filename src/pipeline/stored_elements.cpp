@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/checked.hpp"
+#include "pipeline/block_walk.hpp"
 
 namespace fiver::pipeline {
 namespace {
@@ -30,7 +31,7 @@ Shape slab_shape(const Shape& extent, std::uint64_t element_size) {
 
 StoredElements::StoredElements(const meta::FileView& file, chunk::ChunkGrid grid,
                                std::shared_ptr<const chunk::ChunkIndex> index, CodecChain codecs,
-                               bool filter_partial_chunks)
+                               bool filter_partial_chunks, std::shared_ptr<ChunkMemory> memory)
     : file_(file),
       extent_(grid.extent),
       chunk_(grid.chunk),
@@ -38,7 +39,16 @@ StoredElements::StoredElements(const meta::FileView& file, chunk::ChunkGrid grid
       grid_(std::move(grid)),
       index_(std::move(index)),
       codecs_(std::move(codecs)),
-      filter_partial_chunks_(filter_partial_chunks) {}
+      filter_partial_chunks_(filter_partial_chunks) {
+  // A writer that is followed may put other bytes where a chunk stands, while somebody reads it by an old snapshot.
+  if (!memory || codecs_.empty() || file_.follows_writer()) return;
+  decoded_ = std::make_unique<Shelf>(memory, chunk_bytes_);
+  const auto filter = codecs_.only_filter(0);
+  if (!filter || filter->framed == nullptr) return;
+  framing_ = filter->framed->framing(*filter->values, chunk_bytes_);
+  if (framing_ && framing_->total <= framing_->block) framing_.reset();
+  if (framing_) tables_ = std::make_unique<Shelf>(std::move(memory), BlockWalk::table_size(*framing_));
+}
 
 StoredElements::StoredElements(const meta::FileView& file, Shape extent, std::uint32_t element_size,
                                std::unique_ptr<RawBytes> raw)

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "chunk/chunk_index.hpp"
+#include "pipeline/chunk_memory.hpp"
 #include "pipeline/codec_chain.hpp"
 #include "pipeline/raw_bytes.hpp"
 
@@ -14,9 +15,9 @@ namespace fiver::pipeline {
 
 class StoredElements {
  public:
-  /// Chunked storage.
+  /// Chunked storage. `memory`: where chunks that are read in parts may be remembered; null: they are not.
   StoredElements(const meta::FileView& file, chunk::ChunkGrid grid, std::shared_ptr<const chunk::ChunkIndex> index,
-                 CodecChain codecs, bool filter_partial_chunks);
+                 CodecChain codecs, bool filter_partial_chunks, std::shared_ptr<ChunkMemory> memory);
   /// Everything else. `raw` may be null: never written.
   StoredElements(const meta::FileView& file, Shape extent, std::uint32_t element_size, std::unique_ptr<RawBytes> raw);
 
@@ -40,6 +41,12 @@ class StoredElements {
   Place find(std::span<const std::uint64_t> scaled) const;
   const RawBytes* raw() const { return raw_.get(); }
   bool was_written() const { return index_ || raw_; }
+  /// Decoded chunks that are remembered; null when none ever are.
+  Shelf* decoded_chunks() const { return decoded_.get(); }
+  /// How the chunks are framed by blocks to which a reader can come without reading all; null when they are not.
+  const codecs::BlockFraming* framing() const { return framing_ ? &*framing_ : nullptr; }
+  /// Where the blocks begin, of chunks where that is known: there when framing() is.
+  Shelf* block_tables() const { return tables_.get(); }
 
  private:
   const meta::FileView& file_;
@@ -51,6 +58,8 @@ class StoredElements {
   bool filter_partial_chunks_ = true;
   std::unique_ptr<RawBytes> raw_;
   std::vector<std::uint64_t> slab_strides_;  ///< raw: bytes from slab to slab in each dimension
+  std::unique_ptr<Shelf> decoded_, tables_;
+  std::optional<codecs::BlockFraming> framing_;
 };
 
 }  // namespace fiver::pipeline

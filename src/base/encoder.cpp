@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <limits>
 
 #include "base/checksum.hpp"
@@ -9,12 +10,20 @@
 #include "fiver/values/error.hpp"
 
 namespace fiver {
+namespace {
+
+constexpr std::size_t usual_size = 64;
+
+}  // namespace
 
 void Encoder::uint(std::uint64_t value, unsigned width) {
   const bool is_all_ones = value == std::numeric_limits<std::uint64_t>::max();
   if (width < 8 && !is_all_ones && value >> (8 * width) != 0)
     throw Error(ErrorKind::invalid_argument, fmt::format("{} does not fit in {} bytes", value, width));
-  for (unsigned i = 0; i < width; ++i) out_.push_back(static_cast<std::byte>(value >> (8 * i)));
+  if (out_.capacity() == 0) out_.reserve(usual_size);  // growing from nothing would take six steps
+  std::array<std::byte, sizeof value> bytes;
+  store_little(value, bytes);
+  out_.insert(out_.end(), bytes.begin(), bytes.begin() + width);
 }
 
 void Encoder::address(std::optional<Address> value) {

@@ -15,10 +15,17 @@ class DeferredIndex final : public ChunkIndex {
   DeferredIndex(const meta::FileView& file, ChunkedLayout layout, ChunkGrid grid, bool filtered, unsigned chunk_k)
       : file_(file), layout_(std::move(layout)), grid_(std::move(grid)), filtered_(filtered), chunk_k_(chunk_k) {}
 
-  std::optional<ChunkRecord> find(std::span<const std::uint64_t> scaled) const override { return open()->find(scaled); }
+  std::optional<ChunkRecord> find(std::span<const std::uint64_t> scaled) const override {
+    return is_outside(scaled) ? std::nullopt : open()->find(scaled);
+  }
   void for_each(const Visit& visit) const override { open()->for_each(visit); }
 
  private:
+  /// Chunks that are appended need no look into the file. Only of the index that has no room for chunks outside the extent.
+  bool is_outside(std::span<const std::uint64_t> scaled) const {
+    return std::holds_alternative<BTree2Index>(layout_.index) && !grid_.contains(scaled);
+  }
+
   std::shared_ptr<const ChunkIndex> open() const {
     {
       std::lock_guard lock(mutex_);

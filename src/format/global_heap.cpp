@@ -108,38 +108,51 @@ std::uint64_t global_heap_size_for(std::span<const std::uint64_t> object_sizes, 
 }
 
 Bytes encode_global_heap(std::span<const NewGlobalHeapObject> objects, std::uint64_t size, FieldWidths widths) {
+  GlobalHeapBuilder builder(size, widths);
+  for (const auto& object : objects) builder.add(object.index, object.reference_count, object.data);
+  return std::move(builder).finish(size);
+}
+
+GlobalHeapBuilder::GlobalHeapBuilder(std::uint64_t size, FieldWidths widths)
+    : header_size_(global_heap_object_header_size(widths)), length_width_(widths.length) {
   Encoder encoder(widths);
   encoder.signature("GCOL");
   encoder.version(1);
   encoder.reserved(3);
   encoder.length(size);
   encoder.zeros(global_heap_header_size(widths) - encoder.size());
-  const auto header_size = global_heap_object_header_size(widths);
-  const auto put_header = [&](std::uint16_t index, std::uint16_t reference_count, std::uint64_t object_size) {
-    const auto start = encoder.size();
-    encoder.u16(index);
-    encoder.u16(reference_count);
-    encoder.reserved(4);
-    encoder.length(object_size);
-    encoder.zeros(header_size - (encoder.size() - start));
-  };
-  for (const auto& object : objects) {
-    if (object.index == 0)
-      throw Error(ErrorKind::invalid_argument, "global heap collection: index 0 is the free space's");
-    if (!lies_within(encoder.size(), header_size + aligned(object.data.size()), size)) does_not_fit(size);
-    put_header(object.index, object.reference_count, object.data.size());
-    encoder.bytes(object.data);
-    encoder.pad_to_multiple(alignment);
-  }
-  if (size < encoder.size()) does_not_fit(size);
-  const auto left = static_cast<std::size_t>(size) - encoder.size();
-  if (left >= header_size) {
-    put_header(0, 0, left);
-    encoder.zeros(left - header_size);
-  } else {
-    encoder.zeros(left);
-  }
-  return std::move(encoder).take();
+  bytes_ = std::move(encoder).take();
+  used_ = bytes_.size();
+  if (size < used_) does_not_fit(size);
+  bytes_.resize(static_cast<std::size_t>(size));
+}
+
+bool GlobalHeapBuilder::fits(std::uint64_t object_size) const {
+  const auto left = bytes_.size() - used_;
+  return left >= header_size_ && object_size <= (left - header_size_) / alignment * alignment;
+}
+
+void GlobalHeapBuilder::put_header(std::uint16_t index, std::uint16_t reference_count, std::uint64_t size) {
+  const auto to = MutableBytes(bytes_).subspan(used_, header_size_);
+  store_little(index, to);
+  store_little(reference_count, to.subspan(2));
+  for (unsigned i = 0; i < length_width_; ++i) to[8 + i] = static_cast<std::byte>(size >> (8 * i));
+}
+
+void GlobalHeapBuilder::add(std::uint16_t index, std::uint16_t reference_count, ByteView data) {
+  if (index == 0) throw Error(ErrorKind::invalid_argument, "global heap collection: index 0 is the free space's");
+  if (!fits(data.size())) does_not_fit(bytes_.size());
+  put_header(index, reference_count, data.size());
+  std::copy(data.begin(), data.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(used_ + header_size_));
+  used_ += header_size_ + static_cast<std::size_t>(aligned(data.size()));
+}
+
+Bytes GlobalHeapBuilder::finish(std::uint64_t size) && {
+  if (size < used_) does_not_fit(size);
+  bytes_.resize(static_cast<std::size_t>(size));
+  for (unsigned i = 0; i < length_width_; ++i) bytes_[8 + i] = static_cast<std::byte>(size >> (8 * i));
+  if (bytes_.size() - used_ >= header_size_) put_header(0, 0, bytes_.size() - used_);
+  return std::move(bytes_);
 }
 
 }  // namespace fiver::format

@@ -55,4 +55,27 @@ std::uint64_t global_heap_size_for(std::span<const std::uint64_t> object_sizes, 
 /// A collection of exactly `size` bytes; what is left over becomes object 0. Throws invalid_argument when they do not fit.
 Bytes encode_global_heap(std::span<const NewGlobalHeapObject> objects, std::uint64_t size, FieldWidths widths);
 
+/// The same object by object, each put where it will stand.
+class GlobalHeapBuilder {
+ public:
+  GlobalHeapBuilder(std::uint64_t size, FieldWidths widths);
+
+  bool fits(std::uint64_t object_size) const;
+  /// Throws invalid_argument when it does not fit, and for index 0.
+  void add(std::uint16_t index, std::uint16_t reference_count, ByteView data);
+  /// Bytes up to the end of the last object.
+  std::uint64_t used() const { return used_; }
+  std::uint64_t size() const { return bytes_.size(); }
+  /// A collection of `size` bytes, at least those that are used.
+  Bytes finish(std::uint64_t size) &&;
+
+ private:
+  void put_header(std::uint16_t index, std::uint16_t reference_count, std::uint64_t size);
+
+  std::size_t header_size_;
+  unsigned length_width_;
+  Bytes bytes_;
+  std::size_t used_ = 0;
+};
+
 }  // namespace fiver::format

@@ -1,9 +1,8 @@
 #include "meta/pending_heap.hpp"
 
 #include <algorithm>
+#include <array>
 #include <mutex>
-
-#include "format/global_heap.hpp"
 
 namespace fiver::meta {
 namespace {
@@ -18,45 +17,39 @@ constexpr std::uint64_t padded(std::uint64_t size) {
 }  // namespace
 
 HeapId PendingHeap::put(ByteView object) {
-  const auto takes = format::global_heap_object_header_size(widths_) + padded(object.size());
   std::lock_guard lock(mutex_);
-  if (open_ && (takes > open_->size - open_->used || open_->objects.size() == format::most_global_heap_objects))
+  if (open_ && (open_->objects == format::most_global_heap_objects || !open_->builder.fits(object.size())))
     close_open();
   if (!open_) {
-    const std::uint64_t least = padded(format::global_heap_header_size(widths_)) + takes;
-    Open fresh;
-    fresh.size = std::max({next_size_, padded(least), format::least_global_heap_size});
-    fresh.address = space_.allocate(fresh.size);
-    fresh.used = padded(format::global_heap_header_size(widths_));
+    const std::array<std::uint64_t, 1> alone{object.size()};
+    const auto size = padded(std::max(next_size_, format::global_heap_size_for(alone, widths_)));
+    open_ = Open{space_.allocate(size), format::GlobalHeapBuilder(size, widths_), 0};
     next_size_ = std::min(2 * next_size_, largest_collection);
-    open_ = std::move(fresh);
   }
-  open_->objects.emplace_back(object.begin(), object.end());
-  open_->used += takes;
-  return {open_->address, static_cast<std::uint32_t>(open_->objects.size())};
-}
-
-Bytes PendingHeap::encode(const Open& collection, std::uint64_t size) const {
-  std::vector<format::NewGlobalHeapObject> objects;
-  for (std::size_t i = 0; i < collection.objects.size(); ++i)
-    objects.push_back({static_cast<std::uint16_t>(i + 1), 0, collection.objects[i]});
-  return format::encode_global_heap(objects, size, widths_);
+  open_bytes_.reset();
+  open_->builder.add(static_cast<std::uint16_t>(++open_->objects), 0, object);
+  return {open_->address, open_->objects};
 }
 
 void PendingHeap::close_open() {
   if (!open_) return;
-  const auto size = std::max(open_->used, format::least_global_heap_size);
-  if (size < open_->size) space_.give_back({Address{open_->address.value + size}, open_->size - size});
-  closed_[open_->address.value] = std::make_shared<const Bytes>(encode(*open_, size));
-  untaken_.push_back(open_->address);
+  auto& [address, builder, objects] = *open_;
+  const auto size = std::max(builder.used(), format::least_global_heap_size), had = builder.size();
+  if (size < had) space_.give_back({Address{address.value + size}, had - size});
+  closed_[address.value] = std::make_shared<const Bytes>(std::move(builder).finish(size));
+  untaken_.push_back(address);
   open_.reset();
+  open_bytes_.reset();
 }
 
 std::optional<SharedBytes> PendingHeap::find(Address collection) const {
   std::lock_guard lock(mutex_);
   if (open_ && open_->address == collection) {
-    const auto bytes = std::make_shared<const Bytes>(encode(*open_, open_->size));
-    return SharedBytes{bytes, *bytes};
+    if (!open_bytes_) {
+      auto copy = open_->builder;
+      open_bytes_ = std::make_shared<const Bytes>(std::move(copy).finish(open_->builder.size()));
+    }
+    return SharedBytes{open_bytes_, *open_bytes_};
   }
   const auto found = closed_.find(collection.value);
   if (found == closed_.end()) return std::nullopt;
@@ -65,7 +58,7 @@ std::optional<SharedBytes> PendingHeap::find(Address collection) const {
 
 std::uint64_t PendingHeap::waiting_bytes() const {
   std::lock_guard lock(mutex_);
-  std::uint64_t bytes = open_ ? open_->used : 0;
+  std::uint64_t bytes = open_ ? open_->builder.used() : 0;
   for (const auto address : untaken_) bytes += closed_.at(address.value)->size();
   return bytes;
 }

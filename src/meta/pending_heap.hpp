@@ -9,6 +9,7 @@
 #include "base/field_widths.hpp"
 #include "base/heap_access.hpp"
 #include "base/mutexes.hpp"
+#include "format/global_heap.hpp"
 #include "meta/space.hpp"
 
 namespace fiver::meta {
@@ -34,16 +35,16 @@ class PendingHeap final : public HeapWriter {
  private:
   struct Open {
     Address address;
-    std::uint64_t size = 0, used = 0;
-    std::vector<Bytes> objects;  ///< by index - 1
+    format::GlobalHeapBuilder builder;
+    std::uint32_t objects = 0;
   };
-  Bytes encode(const Open& collection, std::uint64_t size) const;
   void close_open();  // the lock is held
 
   Space& space_;
   FieldWidths widths_;
   mutable Mutex mutex_;
   std::optional<Open> open_;
+  mutable std::shared_ptr<const Bytes> open_bytes_;  ///< as find() gave it, until something is added
   std::map<std::uint64_t, std::shared_ptr<const Bytes>> closed_;
   std::vector<Address> untaken_;  ///< of closed_, those that take() has not given
   std::uint64_t next_size_ = 4096;

@@ -74,7 +74,9 @@ void make_file(Storage& storage, const NewFile& settings) {
   const auto header = format::encode_first_block(prefix, messages, room);
   superblock.end_of_file = base + space.end();
   const auto start = encoded([&](Encoder& out) { format::encode_superblock(out, superblock); });
-  storage.resize(0);
+  // Only where there is something: a file that was cut to nothing is written to the disk by ext4 when it is closed, in case its old content was
+  // to be replaced.
+  if (storage.size() > 0) storage.resize(0);
   storage.resize(base + space.end());
   for (const auto& [address, bytes] : changes.fresh()) storage.write_at(base + address, bytes);
   storage.write_at(base + root, header);

@@ -39,7 +39,7 @@ BlockWalk::BlockWalk(const codecs::BlockFraming& framing, const chunk::ChunkReco
 
 std::uint64_t BlockWalk::likely_bytes(std::uint64_t blocks) const {
   const auto bytes = blocks * (record_.stored_size / count_ + 1);
-  return bytes + bytes / 32 + least_read;
+  return bytes + bytes / 128 + least_read;
 }
 
 bool BlockWalk::begin(std::uint64_t block) {

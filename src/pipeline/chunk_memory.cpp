@@ -15,6 +15,8 @@ constexpr std::size_t most_slab_bytes = 2 * huge_page;
 /// Of small budgets a slab is at most this share, or one would be dropped for every other.
 constexpr std::uint64_t least_slabs = 16;
 constexpr std::size_t cache_line = 64;
+/// Addresses of chunks met once: some MB.
+constexpr std::size_t most_met = std::size_t{1} << 16U;
 
 std::align_val_t alignment(std::size_t bytes) {
   return std::align_val_t{bytes >= huge_page ? huge_page : cache_line};
@@ -123,6 +125,12 @@ std::optional<Shelf::Known> Shelf::find(const chunk::ChunkRecord& record) const 
   const auto& entry = found->second;
   if (!entry.slab->used.load(std::memory_order_relaxed)) entry.slab->used = true;
   return Known{entry.slab, {entry.slab->data + entry.offset, piece_}, entry.size};
+}
+
+bool Shelf::met_before(const chunk::ChunkRecord& record) {
+  std::lock_guard lock(mutex_);
+  if (met_.size() >= most_met) met_.clear();
+  return !met_.insert(record.address.value).second;
 }
 
 Shelf::Piece Shelf::reserve() {

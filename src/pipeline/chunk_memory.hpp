@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/budget.hpp"
@@ -96,7 +97,8 @@ class Shelf {
   /// Puts `more` behind the first `from` bytes of what is known, unless it is there already.
   void extend(const chunk::ChunkRecord& record, std::uint64_t from, ByteView more);
 
-  std::size_t piece_bytes() const { return piece_; }
+  /// True when it was asked for this chunk before (as far as it remembers that).
+  bool met_before(const chunk::ChunkRecord& record);
 
  private:
   friend class ChunkMemory;
@@ -116,6 +118,7 @@ class Shelf {
   mutable Mutex mutex_;
   std::unordered_map<std::uint64_t, Entry> entries_;  // by address
   std::vector<std::pair<std::shared_ptr<Slab>, std::size_t>> free_;
+  std::unordered_set<std::uint64_t> met_;  // addresses
   std::size_t next_pieces_ = 1;  // of the next slab: it doubles, so that a dataset of which little is read takes little
   bool used_ = false;            // it had a slab once
 };

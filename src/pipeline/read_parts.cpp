@@ -15,6 +15,9 @@ namespace {
 constexpr std::uint64_t few_blocks_share = 4;
 /// Who takes more than this share of a chunk is on the way through it, and would pay for fresh memory without coming back.
 constexpr std::uint64_t remembered_share = 2;
+/// A read that goes through more chunks than this may be the only one of its kind, such as a slice of which a hundred times as much would
+/// have to be kept; its chunks have to be met once more.
+constexpr std::size_t few_chunks = 64;
 /// Blocks this far apart in the file come with one read: it takes about as long as copying so many bytes.
 constexpr std::uint64_t worth_another_read = 16 << 10;
 
@@ -115,6 +118,17 @@ bool ReadRun::read_few_blocks(const Task& task, const Part& part, Worker& worker
   return true;
 }
 
+Shelf::Piece ReadRun::room_to_remember(const Part& part, const chunk::ChunkRecord& record,
+                                       const select::ChunkCopy& copy) {
+  const auto& stored = *part.source.elements;
+  auto* shelf = stored.decoded_chunks();
+  if (shelf == nullptr ||
+      copy.element_count() * part.source.conversion.source_size() * remembered_share > stored.chunk_bytes())
+    return {};
+  if (plan_.tasks_.size() > few_chunks && !shelf->met_before(record)) return {};
+  return shelf->reserve();
+}
+
 void ReadRun::read_encoded(const Task& task, const Part& part, Worker& worker, convert::Arena* arena) {
   const auto& stored = *part.source.elements;
   const auto& record = *task.place.record;
@@ -129,11 +143,7 @@ void ReadRun::read_encoded(const Task& task, const Part& part, Worker& worker, c
     return;
   }
   if (decode_wanted_blocks(task, part, encoded, worker, arena)) return;
-  Shelf::Piece piece;
-  if (auto* shelf = stored.decoded_chunks();
-      shelf != nullptr &&
-      copy.element_count() * part.source.conversion.source_size() * remembered_share <= stored.chunk_bytes())
-    piece = shelf->reserve();
+  auto piece = room_to_remember(part, record, copy);
   const auto decoded = piece ? piece.bytes().first(static_cast<std::size_t>(stored.chunk_bytes()))
                              : take(worker.decoded, stored.chunk_bytes());
   const auto got = decode(task, part, encoded, decoded, worker);

@@ -33,6 +33,8 @@ class ReadRun {
   bool read_few_blocks(const Task& task, const Part& part, Worker& worker, convert::Arena* arena);
   bool decode_wanted_blocks(const Task& task, const Part& part, ByteView encoded, Worker& worker,
                             convert::Arena* arena);
+  /// For a chunk that is about to be decoded; empty when it is not worth being remembered.
+  Shelf::Piece room_to_remember(const Part& part, const chunk::ChunkRecord& record, const select::ChunkCopy& copy);
   bool run_in_blocks();
   void scatter(const Part& part, const select::ChunkCopy& copy, ByteView chunk, std::uint64_t first_byte,
                convert::Arena* arena);

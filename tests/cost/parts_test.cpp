@@ -124,6 +124,20 @@ TEST(CostsOfParts, AChunkThatDecodesOnlyWholeIsDecodedOnce) {
   EXPECT_EQ(counted.cost_of([&] { EXPECT_EQ(dataset.read<std::uint32_t>(frame(16, 16))[0], 128U); }), (Cost{0, 0, 0}));
 }
 
+TEST(CostsOfParts, TheSecondSliceThroughManyChunksIsRemembered) {
+  CountedFile counted(chunked_file(1600, 16, IndexForm::fixed_array));
+  const auto dataset = counted.file().dataset("d");
+  const auto& memory = *counted.options().runtime->state().chunks;
+  dataset.plan(all());
+  for (std::uint64_t column = 0; column < 8; ++column) {
+    EXPECT_EQ(counted.cost_of([&] {
+      EXPECT_EQ(dataset.read<std::uint32_t>(box({0, column}, {1600, 1}))[1599], 1599 * 8 + column);
+    }),
+              (column < 2 ? Cost{100, 51200, 100} : Cost{0, 0, 0}));
+    EXPECT_EQ(memory.bytes() > 0, column > 0);
+  }
+}
+
 TEST(CostsOfParts, WhatStreamsIsNotRemembered) {
   CountedFile counted(chunked_file(1600, 16, IndexForm::fixed_array));
   const auto dataset = counted.file().dataset("d");

@@ -105,6 +105,28 @@ format::AttributeInfo write_dense_attributes(BlockWriter& writer, std::span<cons
   return written;
 }
 
+std::optional<DenseUpdate> update_dense_attributes(const FileView& file, BlockWriter& writer,
+                                                   const format::AttributeInfo& info, std::uint64_t used,
+                                                   bool dead_end_is_free, const AttributeChanges& changes) {
+  if (info.order_indexed != info.order_tree.has_value()) return std::nullopt;
+  const bool ordered = info.order_tracked || info.order_indexed;
+  DenseChanges dense;
+  dense.count = changes.count;
+  const auto put = [&](std::vector<DenseChange>& to, const DenseAttribute& attribute) {
+    if (ordered && !attribute.creation_order)
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("dense attributes: creation order is tracked, \"{}\" has none", attribute.name));
+    to.push_back({attribute.name, attribute.creation_order.value_or(no_order), attribute.message});
+  };
+  for (const auto& attribute : changes.added) {
+    if ((attribute.flags & format::message_shared) != 0) return std::nullopt;
+    put(dense.added, attribute);
+  }
+  for (const auto& attribute : changes.removed) put(dense.removed, attribute);
+  return update_dense(file, writer, dense_attributes, {info.heap.value(), info.name_tree.value(), info.order_tree},
+                      used, dead_end_is_free, dense);
+}
+
 void free_dense_attributes(const FileView& file, BlockWriter& writer, const format::AttributeInfo& info) {
   if (info.heap) free_fractal_heap(file, writer, *info.heap);
   if (info.name_tree) free_btree2(file, writer, *info.name_tree);

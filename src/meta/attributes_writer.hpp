@@ -8,8 +8,7 @@
 
 #include "base/bytes.hpp"
 #include "format/group_messages.hpp"
-#include "meta/block_writer.hpp"
-#include "meta/file_view.hpp"
+#include "meta/dense_update.hpp"
 
 namespace fiver::meta {
 
@@ -24,6 +23,15 @@ struct DenseAttribute {
 /// invalid_argument for a name twice, and without the creation order that `info` says is tracked.
 format::AttributeInfo write_dense_attributes(BlockWriter& writer, std::span<const DenseAttribute> attributes,
                                              const format::AttributeInfo& info);
+struct AttributeChanges {
+  std::vector<DenseAttribute> added;    ///< none of the shared heap
+  std::vector<DenseAttribute> removed;  ///< without messages; a name may stand in both
+  std::uint64_t count = 0;              ///< of the attributes that the file has
+};
+/// Writes only what the changes reach (update_dense()); none where all is to be written anew.
+std::optional<DenseUpdate> update_dense_attributes(const FileView& file, BlockWriter& writer,
+                                                   const format::AttributeInfo& info, std::uint64_t used,
+                                                   bool dead_end_is_free, const AttributeChanges& changes);
 /// Gives the heap and the trees that `info` names to free(); none are fine.
 void free_dense_attributes(const FileView& file, BlockWriter& writer, const format::AttributeInfo& info);
 

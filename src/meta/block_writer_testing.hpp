@@ -24,11 +24,23 @@ class MemoryBlocks final : public BlockWriter {
     handed_out_[address.value] = size;
     return address;
   }
+  Address allocate_record(std::uint64_t size) override {
+    const auto start = (end_ + 7) / 8 * 8;
+    if (size <= 512 && start / 512 != (start + size - 1) / 512) end_ = (start + 511) / 512 * 512;
+    return allocate(size);
+  }
   void write(Address address, Bytes bytes) override {
     const auto room = handed_out_.find(address.value);
     if (room == handed_out_.end() || room->second != bytes.size() ||
         !written_.emplace(address.value, std::move(bytes)).second)
       throw std::logic_error("bytes for space that was not handed out, or was written before");
+  }
+  void rewrite(Address address, Bytes before, Bytes now) override {
+    const auto there = written_.find(address.value);
+    if (there == written_.end() || there->second != before || before.size() != now.size())
+      throw std::logic_error("a rewrite of what is not there");
+    there->second = std::move(now);
+    ++rewrites_;
   }
   void free(Address address, std::uint64_t size) override {
     if (!freed_.emplace(address.value, size).second) throw std::logic_error("space freed twice");
@@ -37,6 +49,7 @@ class MemoryBlocks final : public BlockWriter {
   const std::map<std::uint64_t, Bytes>& written() const { return written_; }
   const std::map<std::uint64_t, std::uint64_t>& freed() const { return freed_; }
   std::uint64_t end() const { return end_; }
+  std::uint64_t rewrites() const { return rewrites_; }
 
   /// All that was written so far, as a file of its own (a copy; without a superblock).
   std::unique_ptr<FileView> view() const {
@@ -49,6 +62,7 @@ class MemoryBlocks final : public BlockWriter {
  private:
   FieldWidths widths_;
   std::uint64_t end_;
+  std::uint64_t rewrites_ = 0;
   std::map<std::uint64_t, std::uint64_t> handed_out_, freed_;
   std::map<std::uint64_t, Bytes> written_;
 };

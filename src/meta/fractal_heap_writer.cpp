@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "base/checked.hpp"
-#include "format/free_space.hpp"
-#include "meta/btree2_reader.hpp"
 #include "meta/btree2_writer.hpp"
 
 namespace fiver::meta {
@@ -17,6 +14,8 @@ using format::BTree2Type;
 
 constexpr std::uint8_t direct_checksums_flag = 2;
 constexpr std::uint32_t huge_tree_node_size = 512;
+/// A heap that has this much dead space more than live is not written anew yet.
+constexpr std::uint64_t tolerated_dead = 16 << 10;
 
 format::FractalHeapHeader empty_header(const FractalHeapParameters& parameters) {
   format::FractalHeapHeader header;
@@ -48,7 +47,7 @@ FractalHeapBuilder::FractalHeapBuilder(BlockWriter& writer, const FractalHeapPar
       widths_(writer.widths()),
       header_(empty_header(parameters)),
       geometry_(checked_geometry(header_, widths_)),
-      address_(writer.allocate(format::fractal_heap_header_size(widths_, 0))) {
+      address_(writer.allocate_record(format::fractal_heap_header_size(widths_, 0))) {
   const auto ids_are_short = parameters.id_length < 1 + geometry_.offset_width() + geometry_.length_width();
   const auto objects_fit =
       lies_within(geometry_.direct_block_header_size(), parameters.most_managed, parameters.most_direct);
@@ -59,6 +58,32 @@ FractalHeapBuilder::FractalHeapBuilder(BlockWriter& writer, const FractalHeapPar
     throw Error(ErrorKind::invalid_argument,
                 fmt::format("fractal heap: ids of {} bytes, objects of up to {} in rows of {} blocks of up to {}",
                             parameters.id_length, parameters.most_managed, parameters.width, parameters.most_direct));
+}
+
+FractalHeapBuilder::FractalHeapBuilder(const FileView& file, BlockWriter& writer, FractalHeapEnd end,
+                                       std::uint64_t used)
+    : file_(&file),
+      writer_(writer),
+      widths_(writer.widths()),
+      header_(end.header),
+      geometry_(header_, widths_),
+      address_(end.address),
+      block_(std::move(end.block)),
+      block_changed_(false),
+      block_in_file_(true),
+      block_offset_(end.block_offset),
+      block_used_(static_cast<std::size_t>(used - end.block_offset)),
+      next_offset_(header_.iterator_offset.value) {
+  const auto room = room_of_table(header_.current_rows);
+  if (used < block_offset_ + geometry_.direct_block_header_size() || block_used_ > block_.size() ||
+      header_.free_space.value > room)
+    throw Error(ErrorKind::corrupt, fmt::format("fractal heap: objects up to {}, {} bytes of {} free", used,
+                                                header_.free_space.value, room))
+        .at(address_);
+  managed_bytes_ = room - header_.free_space.value;
+  old_ = std::move(end);
+  // What stands behind is dead.
+  std::fill(block_.begin() + static_cast<std::ptrdiff_t>(block_used_), block_.end(), std::byte{0});
 }
 
 Bytes FractalHeapBuilder::encode(const format::FractalHeapId& id) const {
@@ -82,6 +107,7 @@ Bytes FractalHeapBuilder::add_managed(ByteView object) {
   std::copy(object.begin(), object.end(), block_.begin() + static_cast<std::ptrdiff_t>(block_used_));
   const format::ManagedHeapId id{block_offset_ + block_used_, object.size()};
   block_used_ += object.size();
+  block_changed_ = true;
   managed_bytes_ += object.size();
   ++header_.managed_count.value;
   return encode(id);
@@ -97,6 +123,35 @@ Bytes FractalHeapBuilder::add_huge(ByteView object) {
   ++header_.huge_count.value;
   if (!format::huge_ids_are_direct(header_.id_length, widths_, false)) return encode(format::HugeKeyHeapId{record.id});
   return encode(format::HugeDirectHeapId{record.address, record.stored_size, 0, 0});
+}
+
+void FractalHeapBuilder::remove(ByteView id) {
+  const auto take = [&](Length& from, std::uint64_t amount) {
+    if (from.value < amount)
+      throw Error(ErrorKind::corrupt, "fractal heap: more objects are removed than its header counts").at(address_);
+    from.value -= amount;
+  };
+  const auto decoded = format::decode_fractal_heap_id(id, widths_, geometry_);
+  if (const auto* tiny = std::get_if<format::TinyHeapId>(&decoded)) {
+    take(header_.tiny_count, 1);
+    take(header_.tiny_size, tiny->object.size());
+  } else if (const auto* managed = std::get_if<format::ManagedHeapId>(&decoded)) {
+    Length bytes{managed_bytes_};
+    take(header_.managed_count, 1);
+    take(bytes, managed->size);
+    managed_bytes_ = bytes.value;
+  }
+  // Huge ones stay in their tree, where an older state looks for them, and the header counts what the tree has.
+}
+
+bool FractalHeapBuilder::is_mostly_dead(std::uint64_t live) const {
+  // Blocks are not filled to the last byte, small ones with large objects least: below four ninths even the worst mixture is not with all
+  // alive, and the next commit would find the new heap dead again.
+  const auto used = header_.managed_allocated.value - (block_.size() - block_used_);
+  if (used > managed_bytes_ / 4 * 9 + tolerated_dead) return true;
+  const auto others = header_.managed_count.value + header_.tiny_count.value;
+  const auto live_huge = live - std::min(live, others);
+  return header_.huge_count.value > 2 * live_huge + 8;
 }
 
 FractalHeapBuilder::Block FractalHeapBuilder::next_block(std::uint64_t least_size) const {
@@ -117,11 +172,13 @@ void FractalHeapBuilder::start_block(std::uint64_t least_size) {
   block_.assign(static_cast<std::size_t>(block.size), std::byte{0});
   block_offset_ = block.offset;
   block_used_ = geometry_.direct_block_header_size();
+  block_changed_ = true;
+  block_in_file_ = false;
   next_offset_ = block.offset + block.size;
 }
 
 void FractalHeapBuilder::grow_root(const Block& block) {
-  const auto is_first = blocks_.empty();
+  const auto is_first = file_ == nullptr && blocks_.empty();
   if (is_first && block.offset == 0) return;  // the root is this block
   const auto needed = geometry_.place(block.offset).row + 1;
   if (needed <= header_.current_rows) return;
@@ -130,12 +187,15 @@ void FractalHeapBuilder::grow_root(const Block& block) {
 }
 
 void FractalHeapBuilder::end_block() {
-  if (block_.empty()) return;
-  format::seal_fractal_heap_direct_block(block_, {address_, block_offset_}, widths_, geometry_);
-  header_.managed_allocated.value += block_.size();
-  blocks_.push_back({block_offset_, writer_.put(std::move(block_))});
+  if (!block_.empty() && block_changed_) {
+    format::seal_fractal_heap_direct_block(block_, {address_, block_offset_}, widths_, geometry_);
+    if (block_in_file_)
+      writer_.free(old_.block_address, block_.size());
+    else
+      header_.managed_allocated.value += block_.size();
+    blocks_.push_back({block_offset_, writer_.put(std::move(block_))});
+  }
   block_.clear();
-  block_used_ = 0;
 }
 
 std::uint64_t FractalHeapBuilder::room_of_table(unsigned rows) const {
@@ -147,12 +207,23 @@ std::uint64_t FractalHeapBuilder::room_of_table(unsigned rows) const {
   return room;
 }
 
+/// The table as the file has it; of two at one offset there are none, since the first blocks of a table are direct ones.
+const FractalHeapEnd::Table* FractalHeapBuilder::table_of(std::uint64_t offset) const {
+  const auto found =
+      std::find_if(old_.path.begin(), old_.path.end(), [&](const auto& table) { return table.block.offset == offset; });
+  return found == old_.path.end() ? nullptr : &*found;
+}
+
 Address FractalHeapBuilder::write_table(std::uint64_t offset, unsigned rows, std::size_t& next) {
   format::FractalHeapIndirectBlock table{address_, offset, {}};
-  table.children.reserve(std::size_t{rows} * geometry_.width());
+  if (const auto* old = table_of(offset)) {
+    table.children = old->block.children;
+    writer_.free(old->address, geometry_.indirect_block_size(old->rows));
+  }
+  table.children.resize(std::size_t{rows} * geometry_.width());
   for (unsigned row = 0; row < rows; ++row) {
     for (unsigned column = 0; column < geometry_.width(); ++column) {
-      auto& child = table.children.emplace_back();
+      auto& child = table.children[std::size_t{row} * geometry_.width() + column];
       const auto start = offset + geometry_.row_offset(row) + column * geometry_.block_size(row);
       if (next == blocks_.size() || blocks_[next].offset - start >= geometry_.block_size(row)) continue;
       if (row < geometry_.direct_rows())
@@ -179,14 +250,33 @@ Address FractalHeapBuilder::write_huge_tree() {
     record = std::move(out).take();
     return record;
   };
-  return build_btree2(writer_, tree, huge_.size(), encoded);
+  if (!header_.huge_tree) return build_btree2(writer_, tree, huge_.size(), encoded);
+  Bytes records;
+  std::vector<BTree2Change> changes;
+  for (std::uint64_t i = 0; i < huge_.size(); ++i) {
+    const auto bytes = encoded(i);
+    records.insert(records.end(), bytes.begin(), bytes.end());
+  }
+  for (std::size_t i = 0; i < huge_.size(); ++i) {
+    const auto bytes = ByteView(records).subspan(i * tree.record_size, tree.record_size);
+    changes.push_back({bytes, bytes});
+  }
+  const auto key = [&](ByteView bytes) {
+    const auto decoded = format::decode_huge_object_record(bytes, widths_, type);
+    return direct ? decoded.address.value : decoded.id;
+  };
+  const auto order = [&](ByteView a, ByteView b) {
+    const auto left = key(a), right = key(b);
+    return left < right ? -1 : left > right ? 1 : 0;
+  };
+  return update_btree2(*file_, writer_, *header_.huge_tree, changes, order);
 }
 
 Address FractalHeapBuilder::finish() {
   end_block();
   if (header_.current_rows > 0) {
     std::size_t next = 0;
-    header_.root = write_table(0, header_.current_rows, next);
+    if (!blocks_.empty()) header_.root = write_table(0, header_.current_rows, next);
     header_.managed_size = {geometry_.row_offset(header_.current_rows)};
     header_.iterator_offset = {next_offset_};
     header_.free_space = {room_of_table(header_.current_rows) - managed_bytes_};
@@ -196,120 +286,12 @@ Address FractalHeapBuilder::finish() {
     header_.free_space = {geometry_.starting_size() - geometry_.direct_block_header_size() - managed_bytes_};
   }
   if (!huge_.empty()) header_.huge_tree = write_huge_tree();
-  writer_.write(address_, format::encode_fractal_heap_header(header_, widths_));
+  auto bytes = format::encode_fractal_heap_header(header_, widths_);
+  if (file_ == nullptr)
+    writer_.write(address_, std::move(bytes));
+  else if (bytes != old_.header_bytes)
+    writer_.rewrite(address_, std::move(old_.header_bytes), std::move(bytes));
   return address_;
-}
-
-namespace {
-
-class Freeing {
- public:
-  Freeing(const FileView& file, BlockWriter& writer, const format::FractalHeapHeader& header)
-      : file_(file), writer_(writer), header_(header), geometry_(header, file.widths()) {}
-
-  void free(Address address, std::uint64_t size, std::string_view what) {
-    if (!file_.holds(address, size))
-      throw Error(ErrorKind::corrupt, fmt::format("fractal heap: its {} of {} bytes leaves the file", what, size))
-          .at(address);
-    if (!seen_.insert(address.value).second)
-      throw Error(ErrorKind::corrupt, fmt::format("fractal heap: its {} stands in two places", what)).at(address);
-    writer_.free(address, size);
-  }
-
-  void free_blocks() {
-    if (!header_.root) return;
-    if (header_.current_rows > 0) return free_table(*header_.root, header_.current_rows);
-    free_direct({*header_.root, header_.filtered_root_size.value, 0}, geometry_.starting_size());
-  }
-
-  void free_huge_objects() {
-    if (!header_.huge_tree) return;
-    {
-      const BTree2Reader tree(file_, *header_.huge_tree);
-      const auto type = static_cast<BTree2Type>(tree.header().type);
-      if (type < BTree2Type::huge_indirect || type > BTree2Type::huge_direct_filtered)
-        throw Error(ErrorKind::corrupt,
-                    fmt::format("fractal heap: its tree of huge objects has records of type {}", tree.header().type))
-            .at(*header_.huge_tree);
-      auto each = [&](ByteView record) {
-        const auto object = format::decode_huge_object_record(record, file_.widths(), type);
-        free(object.address, object.stored_size, "huge object");
-        return true;
-      };
-      tree.for_each(each);
-    }
-    free_btree2(file_, writer_, *header_.huge_tree);
-  }
-
-  void free_space_record() {
-    if (!header_.free_space_manager) return;
-    const auto widths = file_.widths();
-    const auto size = format::free_space_header_size(widths);
-    format::FreeSpaceHeader record;
-    try {
-      record = file_.decode_at(*header_.free_space_manager, size, "free space header", [&](const SharedBytes& bytes) {
-        return format::decode_free_space_header(bytes.bytes, widths);
-      });
-    } catch (const Error& error) {
-      // No reader needs this record. That it is damaged costs its own space, and must not keep a group from being changed.
-      if (error.kind() == ErrorKind::corrupt) return;
-      throw;
-    }
-    free(*header_.free_space_manager, size, "free space header");
-    if (record.list) free(*record.list, record.list_allocated.value, "free space list");
-  }
-
- private:
-  void free_direct(const format::FractalHeapChild& child, std::uint64_t size) {
-    free(*child.address, header_.filtered() ? child.stored_size : size, "direct block");
-  }
-
-  void free_table(Address address, unsigned rows) {
-    const auto size = geometry_.indirect_block_size(rows);
-    const auto table = file_.decode_at(address, size, "fractal heap indirect block", [&](const SharedBytes& bytes) {
-      return format::decode_fractal_heap_indirect_block(bytes.bytes, file_.widths(), geometry_, rows);
-    });
-    for (std::size_t i = 0; i < table.children.size(); ++i) {
-      const auto& child = table.children[i];
-      if (!child.address) continue;
-      const auto row = static_cast<unsigned>(i / geometry_.width());
-      if (row < geometry_.direct_rows()) {
-        free_direct(child, geometry_.block_size(row));
-        continue;
-      }
-      const auto below = geometry_.rows_of_indirect(row);
-      if (below >= rows)
-        throw Error(ErrorKind::corrupt, "fractal heap: a table is not smaller than the one above it").at(address);
-      free_table(*child.address, below);
-    }
-    free(address, size, "indirect block");
-  }
-
-  const FileView& file_;
-  BlockWriter& writer_;
-  const format::FractalHeapHeader& header_;
-  format::FractalHeapGeometry geometry_;
-  std::unordered_set<std::uint64_t> seen_;
-};
-
-}  // namespace
-
-void free_fractal_heap(const FileView& file, BlockWriter& writer, Address address) {
-  const auto widths = file.widths();
-  const auto header = file.retried(address, [&](bool past_cache) {
-    const auto fetch = [&](std::uint16_t filter_bytes) {
-      return file.fetch(address, format::fractal_heap_header_size(widths, filter_bytes), "fractal heap header",
-                        past_cache);
-    };
-    const auto start = fetch(0);
-    const auto filter_bytes = format::fractal_heap_filter_bytes(start.bytes, widths);
-    return format::decode_fractal_heap_header((filter_bytes == 0 ? start : fetch(filter_bytes)).bytes, widths);
-  });
-  Freeing freeing(file, writer, header);
-  freeing.free(address, format::fractal_heap_header_size(widths, header.filter_bytes), "header");
-  freeing.free_blocks();
-  freeing.free_huge_objects();
-  freeing.free_space_record();
 }
 
 }  // namespace fiver::meta

@@ -128,21 +128,26 @@ Tally expect_round_trip(const FractalHeapParameters& parameters, std::uint64_t c
   return tally;
 }
 
+/// For the links of groups.
+constexpr FractalHeapParameters as_libhdf5{};
+
 TEST(FractalHeapWriter, Sizes) {
-  expect_round_trip(link_heap_parameters, 0, [](auto) { return 1; });
-  EXPECT_EQ(expect_round_trip(link_heap_parameters, 1, [](auto) { return 25; }).tables, 0U);
+  expect_round_trip(as_libhdf5, 0, [](auto) { return 1; });
+  EXPECT_EQ(expect_round_trip(as_libhdf5, 1, [](auto) { return 25; }).tables, 0U);
   // To the last byte of the first block, and one more.
-  EXPECT_EQ(expect_round_trip(link_heap_parameters, 1, [](auto) { return 512 - 21; }).direct_blocks, 1U);
-  EXPECT_EQ(expect_round_trip(link_heap_parameters, 1, [](auto) { return 512 - 20; }).tables, 1U);
+  EXPECT_EQ(expect_round_trip(as_libhdf5, 1, [](auto) { return 512 - 21; }).direct_blocks, 1U);
+  EXPECT_EQ(expect_round_trip(as_libhdf5, 1, [](auto) { return 512 - 20; }).tables, 1U);
+  EXPECT_EQ(expect_round_trip(link_heap_parameters, 2500, [](auto) { return 40; }).levels, 2U);
+  EXPECT_EQ(expect_round_trip(link_heap_parameters, 100000, [](auto) { return 50; }).levels, 4U);
   EXPECT_EQ(expect_round_trip(attribute_heap_parameters, 11, [](auto) { return 91; }).direct_blocks, 1U);  // 1002 bytes
   EXPECT_EQ(expect_round_trip(attribute_heap_parameters, 12, [](auto) { return 91; }).direct_blocks, 2U);
-  EXPECT_EQ(expect_round_trip(link_heap_parameters, 2500, [](auto) { return 40; }).levels, 1U);  // 100 KB
-  EXPECT_EQ(expect_round_trip(link_heap_parameters, 100000, [](auto) { return 50; }).levels, 3U);
-  EXPECT_EQ(expect_round_trip(link_heap_parameters, 300000, [](auto i) { return 20 + i % 40; }).levels, 3U);
+  EXPECT_EQ(expect_round_trip(as_libhdf5, 2500, [](auto) { return 40; }).levels, 1U);  // 100 KB
+  EXPECT_EQ(expect_round_trip(as_libhdf5, 100000, [](auto) { return 50; }).levels, 3U);
+  EXPECT_EQ(expect_round_trip(as_libhdf5, 300000, [](auto i) { return 20 + i % 40; }).levels, 3U);
 }
 
 TEST(FractalHeapWriter, MixedSizesSkipBlocksThatAreTooSmall) {
-  for (const auto& parameters : {link_heap_parameters, attribute_heap_parameters}) {
+  for (const auto& parameters : {as_libhdf5, link_heap_parameters, attribute_heap_parameters}) {
     expect_round_trip(parameters, 9, [](auto i) { return i % 2 == 0 ? 100 : 4096; });
     expect_round_trip(parameters, 3000, [](auto i) { return 1 + i * 7919 % 4096; });
     expect_round_trip(parameters, 600, [](auto i) { return 1 + i * 7919 % 9000; });  // a third are huge
@@ -156,7 +161,7 @@ TEST(FractalHeapWriter, NarrowWidthsAndOtherParameters) {
         link_heap_parameters, 100, [](auto i) { return 1 + i * 37 % 500; }, widths);
   // Lengths of two bytes can't say libhdf5's largest block.
   MemoryBlocks narrow({2, 2});
-  FractalHeapBuilder too_large(narrow, link_heap_parameters);
+  FractalHeapBuilder too_large(narrow, as_libhdf5);
   EXPECT_THROW(too_large.finish(), Error);
   const FractalHeapParameters narrow_parameters{.most_direct = 4096, .heap_bits = 15, .most_managed = 2000};
   expect_round_trip(narrow_parameters, 60, [](auto i) { return 1 + i * 37 % 500; }, {2, 2});
@@ -181,7 +186,7 @@ TEST(FractalHeapWriter, StatisticsAreThoseOfLibhdf5) {
         Measured{1000, 240472, 262144, 24576, 24576, 8}, Measured{5000, 156472, 262144, 114688, 114688, 8},
         Measured{20000, 66524140, 67108864, 458752, 458752, 16}}) {
     MemoryBlocks blocks;
-    FractalHeapBuilder builder(blocks, link_heap_parameters);
+    FractalHeapBuilder builder(blocks, as_libhdf5);
     for (std::uint64_t i = 0; i < measured.count; ++i) builder.add(object_of(i, 21));
     const auto address = builder.finish();
     const auto header = header_in(*blocks.view(), address);

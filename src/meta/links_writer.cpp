@@ -101,6 +101,41 @@ format::LinkInfo write_dense_links(BlockWriter& writer, Links links, const forma
   return written;
 }
 
+namespace {
+
+DenseStorage storage_of(const format::LinkInfo& info) {
+  return {info.heap.value(), info.name_tree.value(), info.order_tree};
+}
+
+}  // namespace
+
+std::optional<DenseUpdate> update_dense_links(const FileView& file, BlockWriter& writer, const format::LinkInfo& info,
+                                              std::uint64_t used, bool dead_end_is_free, const LinkChanges& changes) {
+  if (info.order_indexed != info.order_tree.has_value()) return std::nullopt;
+  const bool ordered = info.order_tracked || info.order_indexed;
+  DenseChanges dense;
+  dense.count = changes.count;
+  for (const auto* link : changes.removed) dense.removed.push_back({link->name, ordered ? order_of(*link) : 0, {}});
+  std::vector<Bytes> messages;
+  messages.reserve(changes.added.size());
+  for (const auto* link : changes.added) {
+    Encoder message(writer.widths());
+    format::encode_link(message, *link);
+    messages.push_back(std::move(message).take());
+    dense.added.push_back({link->name, ordered ? order_of(*link) : 0, messages.back()});
+  }
+  return update_dense(file, writer, dense_links, storage_of(info), used, dead_end_is_free, dense);
+}
+
+format::LinkInfo write_dense_links_between(const FileView& file, BlockWriter& writer, const format::LinkInfo& info,
+                                           const DenseUpdate& update, const std::set<std::string_view>& kept) {
+  const auto between = write_dense_between(file, writer, dense_links, storage_of(info), update, kept);
+  auto written = info;
+  written.name_tree = between.names;
+  written.order_tree = between.orders;
+  return written;
+}
+
 void free_dense_links(const FileView& file, BlockWriter& writer, const format::LinkInfo& info) {
   if (info.heap) free_fractal_heap(file, writer, *info.heap);
   if (info.name_tree) free_btree2(file, writer, *info.name_tree);

@@ -6,8 +6,7 @@
 
 #include "fiver/values/link.hpp"
 #include "format/group_messages.hpp"
-#include "meta/block_writer.hpp"
-#include "meta/file_view.hpp"
+#include "meta/dense_update.hpp"
 
 namespace fiver::meta {
 
@@ -15,6 +14,16 @@ namespace fiver::meta {
 /// it stays. Throws invalid_argument for links out of order, and without the creation order that `info` says is tracked.
 format::LinkInfo write_dense_links(BlockWriter& writer, std::span<const Link* const> links_by_name,
                                    const format::LinkInfo& info);
+struct LinkChanges {
+  std::vector<const Link*> added, removed;  ///< a name may stand in both
+  std::uint64_t count = 0;                  ///< of the links that the file has
+};
+/// Writes only what the changes reach (update_dense()); none where all is to be written anew.
+std::optional<DenseUpdate> update_dense_links(const FileView& file, BlockWriter& writer, const format::LinkInfo& info,
+                                              std::uint64_t used, bool dead_end_is_free, const LinkChanges& changes);
+/// The links of a state between (write_dense_between()); the heap is the one that was updated.
+format::LinkInfo write_dense_links_between(const FileView& file, BlockWriter& writer, const format::LinkInfo& info,
+                                           const DenseUpdate& update, const std::set<std::string_view>& kept);
 /// Gives the heap and the trees that `info` names to free(); none are fine.
 void free_dense_links(const FileView& file, BlockWriter& writer, const format::LinkInfo& info);
 

@@ -90,6 +90,13 @@ void Commit::encode_part(Part& part) {
   part.encoded = encode_object(file_, changes_, object);
   part.freed = std::move(changes_.freed());
   changes_.freed().clear();
+  for (auto& change : changes_.rewrites()) {
+    Record record{file_.view().base() + change.address.value, {}, false, true};
+    record.images.push_back(std::move(change.before));
+    record.images.push_back(std::move(change.now));
+    records_.push_back(std::move(record));
+  }
+  changes_.rewrites().clear();
   if (!object.cut.in_file) {
     changes_.write(object.cut.address, part.encoded.image);
     return;
@@ -99,30 +106,22 @@ void Commit::encode_part(Part& part) {
 
 void Commit::add_record(Part& part) {
   const auto& object = part.object;
-  Record record{file_.view().base() + object.cut.address.value, {object.cut.image}, false};
+  Record record{file_.view().base() + object.cut.address.value, {object.cut.image}, false, false};
   if (object.links && !object.links->removed.empty()) {
     // Links that leave while what they lead to stays: those that came are written first.
     std::set<std::uint64_t> gone;
     for (const auto& deleted : deleted_) gone.insert(deleted.object.cut.address.value);
-    LinkMap both = *object.links->links;
-    bool stays = false;
+    std::vector<const Link*> stay;
     for (const auto& link : object.links->removed) {
       const auto* hard = std::get_if<HardLink>(&link.target);
-      if (hard != nullptr && gone.contains(hard->target.value)) continue;
-      stays = true;
-      both.insert_or_assign(link.name, link);  // a new link of that name waits until the other name is there
+      if (hard == nullptr || !gone.contains(hard->target.value)) stay.push_back(&link);
     }
-    record.removes = stays;
-    if (stays && object.links->added) {
-      auto between = object;
-      between.cut.stored = {};
-      between.cut.abandoned.clear();
-      between.chunks.reset();
+    record.removes = !stay.empty();
+    if (record.removes && object.links->added) {
       const auto taken = changes_.taken().size();
-      record.images.push_back(encode_object(file_, changes_, between, &both).image);
+      record.images.push_back(encode_between(file_, changes_, object, part.encoded, stay).image);
       part.freed.insert(part.freed.end(), changes_.taken().begin() + static_cast<std::ptrdiff_t>(taken),
                         changes_.taken().end());
-      changes_.freed().clear();
     }
   }
   if (object.cut.reference_count < object.cut.committed_references) record.removes = true;
@@ -205,7 +204,8 @@ void Commit::write_journal() {
   }
   const auto position = on_line(contents);
   const auto bytes = format::encode_journal(entries, position, new_end_of_file_);
-  if (storage.size() != position + bytes.size()) storage.resize(position + bytes.size());
+  // Writing makes it longer by itself.
+  if (storage.size() > position + bytes.size()) storage.resize(position + bytes.size());
   storage.write_at(position, bytes);
 }
 
@@ -216,8 +216,20 @@ void Commit::rewrite(std::uint64_t position, const Bytes& bytes) {
   if (position >= base) file_.view().forget(Address{position - base}, bytes.size());
 }
 
+/// An older object header finds in a heap all that it found before: this needs no second step of its own for removals.
+bool Commit::write_heaps() {
+  bool any = false;
+  for (const auto& record : records_) {
+    if (!record.is_heap) continue;
+    rewrite(record.position, record.images.back());
+    any = true;
+  }
+  return any;
+}
+
 void Commit::write_records(bool removals) {
   for (const auto& record : records_) {
+    if (record.is_heap) continue;
     if (!removals && record.images.size() > 2) rewrite(record.position, record.images[1]);
     if (record.removes == removals) rewrite(record.position, record.images.back());
   }
@@ -260,13 +272,17 @@ void Commit::write_all() {
   }
   const bool removal_first = writer_.mutant_.removal_before_addition;
   const auto has = [&](bool removals) {
-    return std::any_of(records_.begin(), records_.end(), [&](const auto& r) { return r.removes == removals; });
+    return std::any_of(records_.begin(), records_.end(),
+                       [&](const auto& r) { return !r.is_heap && r.removes == removals; });
   };
+  const bool heaps_last = writer_.mutant_.heap_after_headers;
+  if (!heaps_last && write_heaps()) barrier();
   write_records(removal_first);
   if (has(true) &&
       (has(false) || std::any_of(records_.begin(), records_.end(), [](const auto& r) { return r.images.size() > 2; })))
     barrier();
   write_records(!removal_first);
+  if (heaps_last) write_heaps();
   barrier();
   if (last_) file_.view().storage().resize(file_.view().base() + new_end_of_file_);
 }

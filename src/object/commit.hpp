@@ -31,6 +31,7 @@ class Commit {
     std::uint64_t position = 0;
     std::vector<Bytes> images;  ///< old, perhaps one between, new
     bool removes = false;
+    bool is_heap = false;  ///< a heap's header, which gained what the object headers are about to lead to
   };
 
   void drain();
@@ -45,6 +46,7 @@ class Commit {
   void write_all();
   void write_blocks();
   void write_journal();
+  bool write_heaps();
   void write_records(bool removals);
   void rewrite(std::uint64_t position, const Bytes& bytes);
   void barrier();

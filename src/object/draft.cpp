@@ -90,11 +90,15 @@ std::shared_ptr<Draft> load_draft(FileState& file, Address address) {
     if (draft->messages.back().creation_index)
       draft->next_attribute_order = std::max(draft->next_attribute_order, *draft->messages.back().creation_index + 1);
   }
+  const auto in_header = static_cast<std::ptrdiff_t>(draft->messages.size());
   meta::for_each_dense_attribute(view, header, file.shared_messages(), [&](meta::StoredAttribute&& attribute) {
     draft->messages.push_back(copied(static_cast<std::uint16_t>(MessageType::attribute), 0, attribute.creation_order,
                                      attribute.message.bytes));
     draft->messages.back().name = std::move(attribute.name);
   });
+  if (draft->stored.dense_attributes)
+    draft->stored.attributes = std::make_shared<const std::vector<DraftMessage>>(draft->messages.begin() + in_header,
+                                                                                 draft->messages.end());
   return draft;
 }
 

@@ -35,6 +35,10 @@ struct StoredParts {
   std::optional<format::LinkInfo> dense_links;
   std::optional<format::SymbolTableMessage> symbol_table;
   std::optional<format::AttributeInfo> dense_attributes;
+  /// What the heap of dense attributes has.
+  std::shared_ptr<const std::vector<DraftMessage>> attributes;
+  /// Where the objects of the two heaps end, in the heap's space; 0 before this draft has put one there.
+  std::uint64_t links_used = 0, attributes_used = 0;
 };
 
 struct Draft {

@@ -25,6 +25,7 @@ class ObjectState;
 /// Ways to break a commit on purpose: a test of commits that these don't fail tests nothing.
 struct CommitMutant {
   bool no_first_barrier = false, no_journal = false, removal_before_addition = false;
+  bool heap_after_headers = false;
 };
 
 /// The file's superblock with another end of file (from address 0) and other consistency flags.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <unordered_set>
 
 #include "chunk/index_writer.hpp"
 #include "format/dataspace_message.hpp"
@@ -24,9 +26,16 @@ constexpr std::size_t most_message_bytes = 65000;
 
 class Encoding {
  public:
-  Encoding(FileState& file, meta::ChangeSet& changes, const FrozenObject& object, const LinkMap* links)
-      : file_(file), changes_(changes), object_(object), cut_(object.cut), links_(links) {
-    if (links_ == nullptr && object.links) links_ = object.links->links.get();  // `links` come only with object.links
+  /// `between`: links instead of those of the cut, or those that an update of the cut's added.
+  struct Between {
+    const LinkMap* links = nullptr;
+    const meta::DenseUpdate* update = nullptr;
+    std::set<std::string_view> kept{};  ///< names whose links are not removed yet
+  };
+  Encoding(FileState& file, meta::ChangeSet& changes, const FrozenObject& object, const Between& between)
+      : file_(file), changes_(changes), object_(object), cut_(object.cut), between_(between), links_(between.links) {
+    if (links_ == nullptr && object.links)
+      links_ = object.links->links.get();  // `between` comes only with object.links
     result_.stored = cut_.stored;
   }
 
@@ -92,6 +101,7 @@ class Encoding {
     const bool changed =
         object_.links->added || !object_.links->removed.empty() || links_ != object_.links->links.get();
     if (!changed && (result_.stored.dense_links || result_.stored.symbol_table)) return;
+    if (update_links()) return;
     free_old_links();
     std::vector<const Link*> by_name;
     for (const auto& [name, link] : *links_) by_name.push_back(&link);
@@ -109,6 +119,47 @@ class Encoding {
     encode_new_links(std::move(by_name));
   }
 
+  bool may_use_dead_space() const { return file_.writer()->settings().mode == WriterMode::exclusive; }
+
+  /// Dense links that stay dense: what changed, where their heap and trees can be changed.
+  bool update_links() {
+    auto& stored = result_.stored.dense_links;
+    if (!stored) return false;
+    if (between_.update != nullptr) {
+      put_dense_links(
+          meta::write_dense_links_between(file_.view(), changes_, *stored, *between_.update, between_.kept));
+      return true;
+    }
+    const auto widths = file_.view().widths();
+    format::GroupInfo group;
+    if (const auto* message = find(MessageType::group_info)) group = format::decode_group_info(*message->body, widths);
+    if (between_.links != nullptr || links_->size() < std::max<std::size_t>(group.min_dense, 1)) return false;
+    meta::LinkChanges changes;
+    for (const auto& name : object_.links->fresh) {
+      const auto found = links_->find(name);
+      if (found == links_->end()) return false;
+      changes.added.push_back(&found->second);
+    }
+    for (const auto& link : object_.links->removed) changes.removed.push_back(&link);
+    if (links_->size() + changes.removed.size() < changes.added.size()) return false;
+    changes.count = links_->size() + changes.removed.size() - changes.added.size();
+    result_.links_update = meta::update_dense_links(file_.view(), changes_, *stored, result_.stored.links_used,
+                                                    may_use_dead_space(), changes);
+    if (!result_.links_update) return false;
+    auto info = *stored;
+    info.name_tree = result_.links_update->now.names;
+    info.order_tree = result_.links_update->now.orders;
+    result_.stored.links_used = result_.links_update->used;
+    put_dense_links(info);
+    return true;
+  }
+
+  void put_dense_links(format::LinkInfo info) {
+    if (info.order_tracked) info.max_creation_index = object_.links->next_order;
+    put(MessageType::link_info, 0, [&](Encoder& out) { format::encode_link_info(out, info); });
+    result_.stored.dense_links = info;
+  }
+
   void encode_new_links(std::vector<const Link*> by_name) {
     const auto widths = file_.view().widths();
     format::LinkInfo info;
@@ -124,6 +175,7 @@ class Encoding {
     if (dense) {
       info = meta::write_dense_links(changes_, by_name, info);
       result_.stored.dense_links = info;
+      result_.stored.links_used = 0;
     }
     put(MessageType::link_info, 0, [&](Encoder& out) { format::encode_link_info(out, info); });
     if (find(MessageType::group_info) == nullptr)
@@ -179,15 +231,16 @@ class Encoding {
     std::vector<const DraftMessage*> attributes;
     for (const auto& message : cut_.messages)
       if (is(message, MessageType::attribute)) attributes.push_back(&message);
-    if (result_.stored.dense_attributes)
-      meta::free_dense_attributes(file_.view(), changes_, *result_.stored.dense_attributes);
     const bool was_dense = result_.stored.dense_attributes.has_value();
-    result_.stored.dense_attributes.reset();
     const auto phase = cut_.prefix.phase_change.value_or(format::AttributePhaseChange{});
     const auto is_long = [](const DraftMessage* message) { return message->body->size() > most_message_bytes; };
     const bool dense = cut_.prefix.version > 1 &&
                        (attributes.size() > phase.max_compact || (was_dense && attributes.size() >= phase.min_dense) ||
                         std::any_of(attributes.begin(), attributes.end(), is_long));
+    if (dense && was_dense && update_attributes(attributes)) return;
+    if (was_dense) meta::free_dense_attributes(file_.view(), changes_, *result_.stored.dense_attributes);
+    result_.stored.dense_attributes.reset();
+    result_.stored.attributes.reset();
     if (!dense)
       for (const auto* message : attributes) messages_.push_back(*message);
     if (!dense && !cut_.attribute_order_tracked) return;
@@ -200,9 +253,51 @@ class Encoding {
       for (const auto* message : attributes)
         stored.push_back({*message->body, message->name, message->flags, message->creation_index});
       info = meta::write_dense_attributes(changes_, stored, info);
-      result_.stored.dense_attributes = info;
+      result_.stored.attributes_used = 0;
+      put_dense_attributes(info, attributes);
+      return;
     }
     put(MessageType::attribute_info, 0, [&](Encoder& out) { format::encode_attribute_info(out, info); });
+  }
+
+  void put_dense_attributes(const format::AttributeInfo& info, const std::vector<const DraftMessage*>& attributes) {
+    put(MessageType::attribute_info, 0, [&](Encoder& out) { format::encode_attribute_info(out, info); });
+    result_.stored.dense_attributes = info;
+    auto all = std::make_shared<std::vector<DraftMessage>>();
+    all->reserve(attributes.size());
+    for (const auto* message : attributes) all->push_back(*message);
+    result_.stored.attributes = std::move(all);
+  }
+
+  /// Dense attributes that stay dense: an attribute that changed has another message than the heap has of it.
+  bool update_attributes(const std::vector<const DraftMessage*>& attributes) {
+    const auto& old = result_.stored.attributes;
+    auto info = *result_.stored.dense_attributes;
+    if (!old || info.order_tracked != cut_.attribute_order_tracked ||
+        info.order_indexed != cut_.attribute_order_indexed)
+      return false;
+    info.max_creation_index = static_cast<std::uint16_t>(cut_.next_attribute_order);
+    std::unordered_set<const Bytes*> before, now;
+    for (const auto& message : *old) before.insert(message.body.get());
+    for (const auto* message : attributes) now.insert(message->body.get());
+    meta::AttributeChanges changes;
+    changes.count = old->size();
+    for (const auto* message : attributes)
+      if (!before.contains(message->body.get()))
+        changes.added.push_back({*message->body, message->name, message->flags, message->creation_index});
+    for (const auto& message : *old)
+      if (!now.contains(message.body.get()))
+        changes.removed.push_back({{}, message.name, message.flags, message.creation_index});
+    if (!changes.added.empty() || !changes.removed.empty()) {
+      const auto update = meta::update_dense_attributes(file_.view(), changes_, info, result_.stored.attributes_used,
+                                                        may_use_dead_space(), changes);
+      if (!update) return false;
+      info.name_tree = update->now.names;
+      info.order_tree = update->now.orders;
+      result_.stored.attributes_used = update->used;
+    }
+    put_dense_attributes(info, attributes);
+    return true;
   }
 
   void encode_header() {
@@ -280,6 +375,7 @@ class Encoding {
   meta::ChangeSet& changes_;
   const FrozenObject& object_;
   const Draft& cut_;
+  Between between_;
   const LinkMap* links_;
   std::vector<DraftMessage> messages_;
   EncodedObject result_;
@@ -287,9 +383,34 @@ class Encoding {
 
 }  // namespace
 
-EncodedObject encode_object(FileState& file, meta::ChangeSet& changes, const FrozenObject& object,
-                            const LinkMap* links) {
-  return Encoding(file, changes, object, links).run();
+EncodedObject encode_object(FileState& file, meta::ChangeSet& changes, const FrozenObject& object) {
+  return Encoding(file, changes, object, {}).run();
+}
+
+EncodedObject encode_between(FileState& file, meta::ChangeSet& changes, const FrozenObject& object,
+                             const EncodedObject& encoded, const std::vector<const Link*>& kept) {
+  auto between = object;
+  between.cut.stored = {};
+  between.cut.abandoned.clear();
+  between.chunks.reset();
+  // Attributes are as they will be.
+  between.cut.stored.dense_attributes = encoded.stored.dense_attributes;
+  between.cut.stored.attributes = encoded.stored.attributes;
+  const auto freed = changes.freed().size();
+  LinkMap both;
+  Encoding::Between links;
+  if (encoded.links_update) {
+    between.cut.stored.dense_links = object.cut.stored.dense_links;
+    links.update = &*encoded.links_update;
+    for (const auto* link : kept) links.kept.insert(link->name);
+  } else {
+    both = *object.links->links;
+    for (const auto* link : kept) both.insert_or_assign(link->name, *link);
+    links.links = &both;
+  }
+  auto result = Encoding(file, changes, between, links).run();
+  changes.freed().resize(freed);
+  return result;
 }
 
 std::uint64_t room_for(const Draft& draft, std::uint64_t growth) {

@@ -96,4 +96,46 @@ void edit_indexes(Script& s, unsigned seed) {
   s.close();
 }
 
+/// Links and attributes by the hundred: their heaps grow in place, their trees change path by path.
+void edit_wide(Script& s, unsigned seed) {
+  std::mt19937 random(seed);
+  const auto name = [](const std::string& start, std::size_t number) {
+    return start + std::string(50, '_') + std::to_string(number);
+  };
+  for (const auto* path : {"/wide", "/ordered"}) {
+    s.group(path, path == std::string("/ordered"));
+    for (std::size_t i = 0; i < 80; ++i) s.soft_link(name(path + std::string("/soft"), i), "/wide");
+    for (std::size_t i = 0; i < 60; ++i) s.attribute(path, name("numbers", i), 20);
+  }
+  s.group("/wide/one"), s.group("/wide/two");
+  s.flush();
+  std::string one = "/wide/one", two = "/wide/two";
+  std::size_t next = 100, oldest = 0;
+  for (std::size_t round = 0; round < 16; ++round) {
+    for (const auto* path : {"/wide", "/ordered"}) {
+      for (auto more = 1 + random() % 3; more > 0; --more) s.soft_link(name(path + std::string("/soft"), next++), "/x");
+      if (round % 2 == 0) s.remove(name(path + std::string("/soft"), oldest));
+      s.attribute(path, name("numbers", random() % 50), 1 + random() % 30);
+      if (round % 3 == 0) s.remove_attribute(path, name("numbers", 59 - round / 3));
+      if (round % 5 == 4) s.attribute(path, name("large", round), 500);
+    }
+    if (round % 2 == 0) ++oldest;
+    // From one group to the other, and within one.
+    const auto to = (round % 2 == 0 ? "/ordered/moved" : "/wide/moved") + std::to_string(round);
+    s.move(one, to);
+    one = to;
+    if (round % 3 == 2) {
+      s.move(two, "/wide/also" + std::to_string(round));
+      two = "/wide/also" + std::to_string(round);
+    }
+    s.flush();
+  }
+  // Most of it goes: what is left is written anew.
+  for (std::size_t i = oldest; i < 75; ++i) {
+    s.remove(name("/wide/soft", i));
+    if (i % 20 == 0) s.flush();
+  }
+  s.close();
+}
+
 }  // namespace fiver::tests

@@ -55,6 +55,14 @@ TEST(Mutants, RemovalBeforeAdditionIsSeenByLibhdf5BeforeRecovery) {
   EXPECT_GT(judge_mutant("moves", mutant, Crash::kill, {false, &stock, nullptr}).bad_stock, 0U);
 }
 
+TEST(Mutants, AHeapAfterWhatLeadsIntoItIsSeenByLibhdf5BeforeRecovery) {
+  if (!Stock::missing().empty()) GTEST_SKIP() << Stock::missing();
+  Stock stock;
+  object::CommitMutant mutant;
+  mutant.heap_after_headers = true;
+  EXPECT_GT(judge_mutant("wide", mutant, Crash::kill, {false, &stock, nullptr}).bad_stock, 0U);
+}
+
 TEST(Mutants, NoneIsSeenInTheSameWay) {
   EXPECT_EQ(judge_mutant("frames", {}, Crash::power, {}).bad_ours, 0U);
   EXPECT_EQ(judge_mutant("frames", {}, Crash::torn, {}).bad_ours, 0U);
@@ -63,6 +71,7 @@ TEST(Mutants, NoneIsSeenInTheSameWay) {
   Stock stock;
   EXPECT_EQ(judge_mutant("frames", {}, Crash::power, {false, &stock, nullptr}).bad_stock, 0U);
   EXPECT_EQ(judge_mutant("moves", {}, Crash::kill, {false, &stock, nullptr}).bad_stock, 0U);
+  EXPECT_EQ(judge_mutant("wide", {}, Crash::kill, {false, &stock, nullptr}).bad_stock, 0U);
 }
 
 }  // namespace

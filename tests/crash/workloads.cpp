@@ -338,6 +338,7 @@ const std::vector<Workload>& workloads() {
       {"frames", Maker::fiver, {}, append_frames},
       {"groups", Maker::fiver, {}, grow_groups},
       {"moves", Maker::fiver, {}, move_objects},
+      {"wide", Maker::fiver, {}, edit_wide},
       {"hard links", Maker::fiver, {}, link_twice},
       {"deletes", Maker::fiver, {}, delete_and_reuse},
       {"attributes", Maker::fiver, {}, edit_attributes},

@@ -28,5 +28,6 @@ const std::vector<Workload>& workloads();
 void append_frames(Script& script, unsigned seed);
 void edit_indexes(Script& script, unsigned seed);
 void mix(Script& script, unsigned seed);
+void edit_wide(Script& script, unsigned seed);
 
 }  // namespace fiver::tests

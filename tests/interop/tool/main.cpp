@@ -1,4 +1,4 @@
-// fiver_interop make FOLDER | edit FILE ROUND | append FILE live|swmr COUNT close|die
+// fiver_interop make FOLDER | edit FILE ROUND | append FILE live|swmr COUNT close|die | wide FILE SEED COMMITS
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -24,6 +24,11 @@ int main(int count, char** words) {
                                     arguments[4] == "die");
       return 0;
     }
+    if (arguments.size() == 4 && arguments[0] == "wide") {
+      fiver::interop::change_wide_groups(arguments[1], static_cast<unsigned>(std::atoi(arguments[2].c_str())),
+                                         static_cast<unsigned>(std::atoi(arguments[3].c_str())));
+      return 0;
+    }
   } catch (const fiver::Error& error) {
     std::fprintf(stderr, "%s%s\n", error.kind() == fiver::ErrorKind::unsupported ? "unsupported: " : "", error.what());
     return error.kind() == fiver::ErrorKind::unsupported ? 3 : 1;
@@ -31,6 +36,8 @@ int main(int count, char** words) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }
-  std::fprintf(stderr, "usage: fiver_interop make FOLDER | edit FILE ROUND | append FILE live|swmr COUNT close|die\n");
+  std::fprintf(stderr,
+               "usage: fiver_interop make FOLDER | edit FILE ROUND | append FILE live|swmr COUNT close|die |"
+               " wide FILE SEED COMMITS\n");
   return 2;
 }

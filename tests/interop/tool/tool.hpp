@@ -19,6 +19,9 @@ void edit_file(const std::filesystem::path& file, unsigned round);
 /// adds a group with an attribute. Prints "ready" before the first. With `dies`, ends without closing.
 void append_frames(const std::filesystem::path& file, WriterMode mode, unsigned count, bool dies);
 
+/// Prints the links and attributes of "/wide" and "/ordered" by name, and "then"; changes some in each of `commits` commits; prints again.
+void change_wide_groups(const std::filesystem::path& file, unsigned seed, unsigned commits);
+
 /// `count` elements' bytes that the seed decides: small numbers, text in strings.
 std::vector<std::byte> pattern(const Datatype& type, std::uint64_t count, std::uint64_t seed);
 

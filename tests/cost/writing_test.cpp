@@ -70,11 +70,27 @@ constexpr Row table[] = {
     {"attribute, full, large file", {2, 1171, 0, 2, 0}},
     {"attribute changed, full, large file", {2, 1171, 0, 2, 0}},
     {"flush of nothing again, full, large file", {0, 0, 0, 0, 0}},
-    // The group's links and attributes are written whole.
-    {"link into a group of 100", {8, 13454, 1, 0, 2}},
-    {"attribute beside 100", {5, 9121, 0, 0, 1}},
-    {"link into a group of 1000", {9, 102494, 1, 0, 6}},
-    {"attribute beside 1000", {5, 69729, 0, 0, 4}},
+    // A heap of a few KiB is written whole, as are its trees.
+    {"link into a group of 100", {6, 5504, 0, 0, 2}},
+    {"link renamed among 100", {10, 9984, 0, 0, 1}},
+    {"link removed from 100", {6, 5504, 0, 0, 2}},
+    {"attribute beside 100", {5, 9121, 0, 0, 0}},
+    {"attribute replaced beside 100", {6, 9121, 0, 0, 2}},
+    {"link, full, into a group of 100", {6, 5504, 0, 2, 0}},
+    // A larger one gets a new copy of its last block and of the tables above it; its header is rewritten in place, with a sync of its own. A
+    // renamed link has both names for a moment, and the path to each is written.
+    {"link into a group of 1000", {10, 4277, 1, 0, 2}},
+    {"link renamed among 1000", {10, 5486, 0, 0, 6}},
+    {"link removed from 1000", {6, 2891, 0, 0, 6}},
+    {"attribute beside 1000", {10, 5303, 0, 0, 1}},
+    {"attribute replaced beside 1000", {9, 4791, 0, 0, 6}},
+    {"link, full, into a group of 1000", {10, 4325, 0, 3, 3}},
+    {"link into a group of 100000", {13, 5503, 1, 0, 3}},
+    {"link renamed among 100000", {16, 9272, 0, 0, 9}},
+    {"link removed from 100000", {8, 3915, 0, 0, 7}},
+    {"attribute beside 10000", {14, 10007, 0, 0, 1}},
+    {"attribute replaced beside 10000", {8, 8471, 0, 0, 9}},
+    {"link, full, into a group of 100000", {13, 6575, 0, 3, 3}},
 };
 
 constexpr std::uint64_t columns = 256;
@@ -165,24 +181,77 @@ TEST(WriteCosts, OfEachStep) {
   }
 }
 
-/// Groups and attributes beyond a few are kept in trees, which are written whole with each commit that changes them: what a link costs grows
-/// with their number.
+/// Links and attributes beyond a few are kept in a heap and in trees of names: a commit extends the heap by a block and writes the paths to what
+/// changed. What a link costs grows with their number only by the depth of these.
 TEST(WriteCosts, OfLinksAndAttributesAmongMany) {
-  for (const int count : {100, 1000}) {
+  for (const int count : {100, 1000, 100000}) {
     Written written(false);
     const auto group = written.file->root().create_group("wide");
+    const int attributes = std::min(count, 10000);  // each looks through all for its name
     for (int i = 0; i < count; ++i) group.create_soft_link(fmt::format("link_{:06}", i), "/d");
-    for (int i = 0; i < count; ++i) group.set_attribute(fmt::format("attribute_{:06}", i), i);
+    for (int i = 0; i < attributes; ++i) group.set_attribute(fmt::format("attribute_{:06}", i), i);
     written.file->flush();
+    // The first one looks for the end of the heap.
+    group.create_soft_link("one", "/d");
+    group.set_attribute("one", 1);
+    written.file->flush();
+    const auto flush = [&] { written.file->flush(); };
     expect(fmt::format("link into a group of {}", count), written.cost_of([&] {
       group.create_soft_link("one more", "/d");
-      written.file->flush();
+      flush();
     }));
-    expect(fmt::format("attribute beside {}", count), written.cost_of([&] {
+    expect(fmt::format("link renamed among {}", count), written.cost_of([&] {
+      group.move("one more", "another");
+      flush();
+    }));
+    expect(fmt::format("link removed from {}", count), written.cost_of([&] {
+      group.remove("another");
+      flush();
+    }));
+    expect(fmt::format("attribute beside {}", attributes), written.cost_of([&] {
       group.set_attribute("one more", 1);
-      written.file->flush();
+      flush();
+    }));
+    expect(fmt::format("attribute replaced beside {}", attributes), written.cost_of([&] {
+      group.set_attribute("one more", 2);
+      flush();
+    }));
+    expect(fmt::format("link, full, into a group of {}", count), written.cost_of([&] {
+      group.create_soft_link("the last", "/d");
+      written.file->flush(Durability::full);
     }));
   }
+}
+
+/// Ten thousand commits of one link each write ten times what a thousand do, and the space of what they replace is used again.
+TEST(WriteCosts, ManyCommitsAreLinear) {
+  Written written(false);
+  const auto group = written.file->root().create_group("wide");
+  const auto commits = [&](int from, int to) {
+    return written.cost_of([&] {
+      for (int i = from; i < to; ++i) {
+        group.create_soft_link(fmt::format("link_{:06}", i), "/d");
+        written.file->flush();
+      }
+    });
+  };
+  const auto first = commits(0, 1000), rest = commits(1000, 10000);
+  EXPECT_LT(first.bytes, 1000U * 5000);
+  EXPECT_LT(rest.bytes, 9000U * 6500);
+  EXPECT_LT(rest.writes, 9000U * 12);
+  EXPECT_LT(written.storage->size(), std::uint64_t{3} << 20);
+  // As many that replace an attribute, and with it nothing grows.
+  for (int i = 0; i < 100; ++i) group.set_attribute(fmt::format("attribute_{:06}", i), i);
+  written.file->flush();
+  const auto size = written.storage->size();
+  const auto replaced = written.cost_of([&] {
+    for (int i = 0; i < 3000; ++i) {
+      group.set_attribute(fmt::format("attribute_{:06}", i % 100), i);
+      written.file->flush();
+    }
+  });
+  EXPECT_LT(replaced.bytes, 3000U * 9500);
+  EXPECT_LT(written.storage->size(), size + (200 << 10));
 }
 
 }  // namespace

@@ -74,8 +74,10 @@ std::uint64_t chunk_sum(const fiver::ChunkInfo& chunk) {
 Job chunk_map(const Request& request) {
   return {[=](bool) {
     std::uint64_t sum = 0;
-    for (const auto& chunk : fiver::File::open(request.file).dataset(request.dataset).chunk_map())
+    fiver::File::open(request.file).dataset(request.dataset).visit_chunks([&](const fiver::ChunkInfo& chunk) {
       sum += chunk_sum(chunk);
+      return true;
+    });
     return sum;
   }};
 }

@@ -68,7 +68,7 @@ Job write_frames(const Request& request) {
                 request.dataset, shape, {.chunk = chunk, .filters = fiver::parse_filters(request.text(4))});
             const auto write = [&](std::uint64_t first) {
               for (auto i = first * together; i < count; i += callers * together)
-                data.write(std::span<const std::uint16_t>(frames->stamped(i, together)), fiver::frame(i, together));
+                data.write(frames->stamped(i, together), fiver::frame(i, together));
             };
             std::vector<std::jthread> others;
             for (std::uint64_t caller = 1; caller < callers; ++caller) others.emplace_back(write, caller);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "fiver/array.hpp"
@@ -80,6 +81,8 @@ class Dataset : public Object {
   // Chunks as stored.
   /// Every stored chunk, in the order of the index; through a virtual dataset, its sources' chunks that lie whole in one mapping.
   std::vector<ChunkInfo> chunk_map() const;
+  /// The same one by one, without a list: `visit` returns false to stop.
+  void visit_chunks(const std::function<bool(const ChunkInfo&)>& visit) const;
   std::uint64_t chunk_count() const;
   /// The chunk that holds this element, if it was ever written.
   std::optional<ChunkInfo> find_chunk(const Shape& element) const;
@@ -97,12 +100,12 @@ class Dataset : public Object {
   // selection or type don't fit or the file is open for reading only, unsupported for filters that can't encode, io, limit, cancelled.
   /// Elements as T, row-major, exactly as many as the selection has.
   template <class T>
-  void write(std::span<const T> from, const Selection& selection = all(), const ReadOptions& options = {}) const {
-    write_converted(native_type<T>(), std::as_bytes(from), selection, options);
+  void write(std::span<T> from, const Selection& selection = all(), const ReadOptions& options = {}) const {
+    write_converted(native_type<std::remove_const_t<T>>(), std::as_bytes(from), selection, options);
   }
   template <class T>
   void write(const std::vector<T>& from, const Selection& selection = all(), const ReadOptions& options = {}) const {
-    write(std::span<const T>(from), selection, options);
+    write(std::span(from), selection, options);
   }
   /// Elements of the type `memory`; parts of variable length are VariableParts.
   void write_converted(const Datatype& memory, std::span<const std::byte> from, const Selection& selection = all(),

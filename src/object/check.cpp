@@ -90,7 +90,7 @@ class Checker {
     guarded(object.path(), [&] {
       const auto handle = object.shared_handle();
       if (handle->virtual_view()) return;  // its sources are other datasets; those of this file are met by themselves
-      object::for_each_stored_chunk(handle, [&](FoundChunk&& chunk) {
+      object::for_each_stored_chunk(handle, [&](FoundChunk& chunk) {
         bytes_in_all_ += chunk.record.stored_size;
         chunks_.push_back(std::move(chunk));
         return true;

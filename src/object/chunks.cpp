@@ -10,10 +10,14 @@ namespace fiver {
 
 using object::FoundChunk;
 
+void Dataset::visit_chunks(const std::function<bool(const ChunkInfo&)>& visit) const {
+  object::for_each_stored_chunk(handle_, [&](const FoundChunk& chunk) { return visit(chunk.info); });
+}
+
 std::vector<ChunkInfo> Dataset::chunk_map() const {
   std::vector<ChunkInfo> map;
-  object::for_each_stored_chunk(handle_, [&](FoundChunk&& chunk) {
-    map.push_back(std::move(chunk.info));
+  visit_chunks([&](const ChunkInfo& chunk) {
+    map.push_back(chunk);
     return true;
   });
   return map;
@@ -21,7 +25,7 @@ std::vector<ChunkInfo> Dataset::chunk_map() const {
 
 std::uint64_t Dataset::chunk_count() const {
   std::uint64_t count = 0;
-  object::for_each_stored_chunk(handle_, [&](FoundChunk&&) {
+  visit_chunks([&](const ChunkInfo&) {
     ++count;
     return true;
   });
@@ -82,8 +86,8 @@ void Dataset::decode_chunk(std::span<const std::byte> stored, std::uint32_t filt
 
 void Dataset::for_each_chunk(const std::function<void(const Chunk&)>& work, const ReadOptions& options) const {
   std::vector<FoundChunk> chunks;
-  object::for_each_stored_chunk(handle_, [&](FoundChunk&& chunk) {
-    chunks.push_back(std::move(chunk));
+  object::for_each_stored_chunk(handle_, [&](const FoundChunk& chunk) {
+    chunks.push_back(chunk);
     return true;
   });
   auto& runtime = handle_->file()->runtime();

@@ -31,17 +31,23 @@ std::uint64_t first_offset(const select::Placed& placed) {
   return first;
 }
 
-FoundChunk found_real(const std::shared_ptr<const Handle>& owner,
-                      const std::shared_ptr<const pipeline::StoredElements>& stored, Shape scaled,
-                      const chunk::ChunkRecord& record) {
-  FoundChunk found{{}, owner, stored, std::move(scaled), record};
-  for (std::size_t i = 0; i < found.scaled.size(); ++i)
-    found.info.offset.push_back(found.scaled[i] * stored->chunk()[i]);
-  found.info.file = owner->file()->state().name();
-  found.info.file_offset = owner->file()->state().view().base() + record.address.value;
+/// Nothing is allocated where `found` was filled for the same dataset before.
+void fill_real(FoundChunk& found, const std::shared_ptr<const Handle>& owner,
+               const std::shared_ptr<const pipeline::StoredElements>& stored, std::span<const std::uint64_t> scaled,
+               const chunk::ChunkRecord& record) {
+  const auto& file = owner->file()->state();
+  found.scaled.assign(scaled.begin(), scaled.end());
+  found.record = record;
+  found.info.offset.resize(scaled.size());
+  for (std::size_t i = 0; i < scaled.size(); ++i) found.info.offset[i] = scaled[i] * stored->chunk()[i];
+  if (found.owner != owner || found.info.file.empty()) {
+    found.owner = owner;
+    found.stored = stored;
+    found.info.file = file.name();
+  }
+  found.info.file_offset = file.view().base() + record.address.value;
   found.info.stored_size = record.stored_size;
   found.info.filter_mask = record.filter_mask;
-  return found;
 }
 
 /// The one "chunk" of contiguous data.
@@ -50,7 +56,8 @@ std::optional<FoundChunk> contiguous_chunk(const std::shared_ptr<const Handle>& 
   const auto* contiguous = std::get_if<ContiguousLayout>(&facts->layout);
   if (contiguous == nullptr || !contiguous->address) return std::nullopt;
   const chunk::ChunkRecord record{*contiguous->address, data_bytes(facts->space, facts->type), 0};
-  auto found = found_real(owner, owner->stored(), {}, record);
+  FoundChunk found;
+  fill_real(found, owner, owner->stored(), {}, record);
   found.info.offset.assign(facts->space.dims.size(), 0);
   return found;
 }
@@ -82,8 +89,7 @@ bool move_through(const VirtualMapping& mapping, const Shape& virtual_extent, Fo
 
 }  // namespace
 
-void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset,
-                           const std::function<bool(FoundChunk&&)>& each) {
+void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset, const std::function<bool(FoundChunk&)>& each) {
   dataset->guarded([&] {
     if (const auto view = dataset->virtual_view()) {
       bool go_on = true;
@@ -91,22 +97,24 @@ void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset,
         const auto source =
             go_on ? view->source(plain_name(mapping.source_file), plain_name(mapping.source_dataset)) : nullptr;
         if (!source || !source->dataset) return;
-        for_each_stored_chunk(source->dataset, [&](FoundChunk&& chunk) {
-          if (move_through(mapping, dataset->space().dims, chunk)) go_on = each(std::move(chunk));
+        for_each_stored_chunk(source->dataset, [&](FoundChunk& chunk) {
+          if (move_through(mapping, dataset->space().dims, chunk)) go_on = each(chunk);
           return go_on;
         });
       });
       return;
     }
     if (auto whole = contiguous_chunk(dataset)) {
-      each(std::move(*whole));
+      each(*whole);
       return;
     }
     dataset->settle();
     const auto stored = dataset->stored();
     if (!stored->is_chunked()) return;
+    FoundChunk found;
     stored->index()->for_each([&](std::span<const std::uint64_t> scaled, const chunk::ChunkRecord& record) {
-      return each(found_real(dataset, stored, Shape(scaled.begin(), scaled.end()), stored->as_stored(scaled, record)));
+      fill_real(found, dataset, stored, scaled, stored->as_stored(scaled, record));
+      return each(found);
     });
   });
 }
@@ -139,7 +147,9 @@ std::optional<FoundChunk> find_stored_chunk(const std::shared_ptr<const Handle>&
     for (std::size_t i = 0; i < element.size(); ++i) scaled.push_back(element[i] / stored->chunk()[i]);
     const auto place = stored->find(scaled);
     if (!place.record) return std::nullopt;
-    return found_real(dataset, stored, std::move(scaled), *place.record);
+    FoundChunk found;
+    fill_real(found, dataset, stored, scaled, *place.record);
+    return found;
   });
 }
 

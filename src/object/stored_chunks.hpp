@@ -19,8 +19,9 @@ struct FoundChunk {
   chunk::ChunkRecord record;  ///< its mask says "all" for partial chunks stored unfiltered
 };
 
-/// Calls `each` for every stored chunk, until it returns false; through a virtual dataset for those that lie whole in one mapping.
-void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset, const std::function<bool(FoundChunk&&)>& each);
+/// Calls `each` for every stored chunk, until it returns false; through a virtual dataset for those that lie whole in one mapping. It is one
+/// object whose memory is used again; `each` may move from it.
+void for_each_stored_chunk(const std::shared_ptr<const Handle>& dataset, const std::function<bool(FoundChunk&)>& each);
 /// The chunk that holds an element. Throws invalid_argument when the element is outside the extent.
 std::optional<FoundChunk> find_stored_chunk(const std::shared_ptr<const Handle>& dataset, const Shape& element);
 

@@ -87,9 +87,8 @@ Bytes large_frames(bool noise, std::uint64_t at_once, unsigned threads) {
   const auto dataset = file.root().create_dataset<std::uint16_t>(
       "frames", {frames, rows, columns}, {.chunk = Shape{1, rows, columns}, .filters = {filters::bitshuffle_lz4()}});
   for (std::uint64_t first = 0; first < frames; first += at_once)
-    dataset.write(std::span(std::as_const(values))
-                      .subspan(static_cast<std::size_t>(first * rows * columns),
-                               static_cast<std::size_t>(at_once * rows * columns)),
+    dataset.write(std::span(values).subspan(static_cast<std::size_t>(first * rows * columns),
+                                            static_cast<std::size_t>(at_once * rows * columns)),
                   frame(first, at_once));
   file.close();
   const auto read =

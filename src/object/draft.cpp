@@ -97,8 +97,8 @@ std::shared_ptr<Draft> load_draft(FileState& file, Address address) {
     draft->messages.back().name = std::move(attribute.name);
   });
   if (draft->stored.dense_attributes)
-    draft->stored.attributes = std::make_shared<const std::vector<DraftMessage>>(draft->messages.begin() + in_header,
-                                                                                 draft->messages.end());
+    draft->stored.attributes =
+        std::make_shared<const std::vector<DraftMessage>>(draft->messages.begin() + in_header, draft->messages.end());
   return draft;
 }
 

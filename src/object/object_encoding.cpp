@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_set>
 
 #include "chunk/index_writer.hpp"
 #include "format/dataspace_message.hpp"
@@ -15,6 +14,7 @@
 #include "meta/links_writer.hpp"
 #include "object/dataset_writer.hpp"
 #include "object/file_state.hpp"
+#include "object/object_encoding_dense.hpp"
 
 namespace fiver::object {
 namespace {
@@ -119,38 +119,22 @@ class Encoding {
     encode_new_links(std::move(by_name));
   }
 
-  bool may_use_dead_space() const { return file_.writer()->settings().mode == WriterMode::exclusive; }
-
   /// Dense links that stay dense: what changed, where their heap and trees can be changed.
   bool update_links() {
-    auto& stored = result_.stored.dense_links;
+    const auto stored = result_.stored.dense_links;
     if (!stored) return false;
     if (between_.update != nullptr) {
       put_dense_links(
           meta::write_dense_links_between(file_.view(), changes_, *stored, *between_.update, between_.kept));
       return true;
     }
-    const auto widths = file_.view().widths();
     format::GroupInfo group;
-    if (const auto* message = find(MessageType::group_info)) group = format::decode_group_info(*message->body, widths);
+    if (const auto* message = find(MessageType::group_info))
+      group = format::decode_group_info(*message->body, file_.view().widths());
     if (between_.links != nullptr || links_->size() < std::max<std::size_t>(group.min_dense, 1)) return false;
-    meta::LinkChanges changes;
-    for (const auto& name : object_.links->fresh) {
-      const auto found = links_->find(name);
-      if (found == links_->end()) return false;
-      changes.added.push_back(&found->second);
-    }
-    for (const auto& link : object_.links->removed) changes.removed.push_back(&link);
-    if (links_->size() + changes.removed.size() < changes.added.size()) return false;
-    changes.count = links_->size() + changes.removed.size() - changes.added.size();
-    result_.links_update = meta::update_dense_links(file_.view(), changes_, *stored, result_.stored.links_used,
-                                                    may_use_dead_space(), changes);
+    result_.links_update = object::update_links(file_, changes_, *object_.links, result_.stored);
     if (!result_.links_update) return false;
-    auto info = *stored;
-    info.name_tree = result_.links_update->now.names;
-    info.order_tree = result_.links_update->now.orders;
-    result_.stored.links_used = result_.links_update->used;
-    put_dense_links(info);
+    put_dense_links(*result_.stored.dense_links);
     return true;
   }
 
@@ -269,33 +253,14 @@ class Encoding {
     result_.stored.attributes = std::move(all);
   }
 
-  /// Dense attributes that stay dense: an attribute that changed has another message than the heap has of it.
+  /// Dense attributes that stay dense.
   bool update_attributes(const std::vector<const DraftMessage*>& attributes) {
-    const auto& old = result_.stored.attributes;
-    auto info = *result_.stored.dense_attributes;
-    if (!old || info.order_tracked != cut_.attribute_order_tracked ||
-        info.order_indexed != cut_.attribute_order_indexed)
+    const auto& old = *result_.stored.dense_attributes;
+    if (old.order_tracked != cut_.attribute_order_tracked || old.order_indexed != cut_.attribute_order_indexed ||
+        !object::update_attributes(file_, changes_, attributes, result_.stored))
       return false;
+    auto info = *result_.stored.dense_attributes;
     info.max_creation_index = static_cast<std::uint16_t>(cut_.next_attribute_order);
-    std::unordered_set<const Bytes*> before, now;
-    for (const auto& message : *old) before.insert(message.body.get());
-    for (const auto* message : attributes) now.insert(message->body.get());
-    meta::AttributeChanges changes;
-    changes.count = old->size();
-    for (const auto* message : attributes)
-      if (!before.contains(message->body.get()))
-        changes.added.push_back({*message->body, message->name, message->flags, message->creation_index});
-    for (const auto& message : *old)
-      if (!now.contains(message.body.get()))
-        changes.removed.push_back({{}, message.name, message.flags, message.creation_index});
-    if (!changes.added.empty() || !changes.removed.empty()) {
-      const auto update = meta::update_dense_attributes(file_.view(), changes_, info, result_.stored.attributes_used,
-                                                        may_use_dead_space(), changes);
-      if (!update) return false;
-      info.name_tree = update->now.names;
-      info.order_tree = update->now.orders;
-      result_.stored.attributes_used = update->used;
-    }
     put_dense_attributes(info, attributes);
     return true;
   }

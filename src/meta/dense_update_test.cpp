@@ -496,6 +496,25 @@ TEST(DenseUpdate, AttributesAreReplacedRenamedAndHuge) {
   }
 }
 
+TEST(DenseUpdate, AReaderWhosePagesAreOlderThanTheTrees) {
+  Group group(false);
+  std::vector<Link> first;
+  for (std::uint64_t i = 0; i < 400; ++i) first.push_back(group.link("start " + std::to_string(i), i + 1));
+  group.commit({}, first);
+  // Another process's view: the file has room for what is to come.
+  const auto storage = std::make_shared<io::MemoryStorage>(Bytes(1 << 20));
+  const auto put = [&] {
+    for (const auto& [address, bytes] : group.blocks.written()) storage->write_at(address, bytes);
+  };
+  put();
+  const FileView view(storage, 0, {}, FileView::Settings{});
+  EXPECT_TRUE(links_in(view, group.info) == group.links);
+  for (std::uint64_t i = 0; i < 60; ++i) group.commit({}, {group.link("new " + std::to_string(i), i + 1)});
+  put();
+  EXPECT_GT(group.updates, 50U);
+  EXPECT_TRUE(links_in(view, group.info) == group.links);
+}
+
 TEST(DenseUpdate, BetweenTwoStates) {
   Group group(true);
   std::vector<Link> first;

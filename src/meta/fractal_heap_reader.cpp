@@ -8,8 +8,9 @@
 namespace fiver::meta {
 namespace {
 
-format::FractalHeapHeader read_header(const FileView& file, Address address) {
-  return file.retried(address, [&](bool past_cache) {
+format::FractalHeapHeader read_header(const FileView& file, Address address, bool newest) {
+  return file.retried(address, [&](bool again) {
+    const bool past_cache = newest || again;
     const auto widths = file.widths();
     const auto plain = format::fractal_heap_header_size(widths, 0);
     const auto start = file.fetch(address, plain, "fractal heap header", past_cache);
@@ -23,17 +24,43 @@ format::FractalHeapHeader read_header(const FileView& file, Address address) {
 
 }  // namespace
 
-FractalHeapReader::FractalHeapReader(const FileView& file, Address header)
+FractalHeapReader::FractalHeapReader(const FileView& file, Address header) : FractalHeapReader(file, header, false) {}
+
+FractalHeapReader::FractalHeapReader(const FileView& file, Address header, bool is_newest)
     : file_(file),
       address_(header),
-      header_(read_header(file, header)),
+      header_(read_header(file, header, is_newest)),
       geometry_(header_, file.widths()),
       blocks_(32 << 20),
-      tables_(4 << 20) {
+      tables_(4 << 20),
+      is_newest_(is_newest) {
   if (header_.huge_tree) huge_ = std::make_unique<BTree2Reader>(file, *header_.huge_tree);
 }
 
+/// A writer in another process rewrites the header of a heap that grows, and the page that ours was read from may be older than the tree that
+/// has the id. Then the heap has no such block yet, or zeros there; no message begins with one.
 SharedBytes FractalHeapReader::read(ByteView id) const {
+  try {
+    auto object = read_by_header(id);
+    if (is_newest_ || object.bytes.empty() || object.bytes.front() != std::byte{0}) return object;
+  } catch (const Error& error) {
+    if (is_newest_ || error.kind() != ErrorKind::corrupt) throw;
+  }
+  return newest().read_by_header(id);
+}
+
+const FractalHeapReader& FractalHeapReader::newest() const {
+  {
+    std::lock_guard lock(newest_mutex_);
+    if (newest_) return *newest_;
+  }
+  std::unique_ptr<const FractalHeapReader> fresh(new FractalHeapReader(file_, address_, true));
+  std::lock_guard lock(newest_mutex_);
+  if (!newest_) newest_ = std::move(fresh);
+  return *newest_;
+}
+
+SharedBytes FractalHeapReader::read_by_header(ByteView id) const {
   try {
     const auto decoded = format::decode_fractal_heap_id(id, file_.widths(), geometry_);
     if (const auto* managed = std::get_if<format::ManagedHeapId>(&decoded)) return read_managed(*managed);

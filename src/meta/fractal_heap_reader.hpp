@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/mutexes.hpp"
 #include "base/shared_cache.hpp"
 #include "format/fractal_heap.hpp"
 #include "meta/btree2_reader.hpp"
@@ -21,6 +22,9 @@ class FractalHeapReader {
   SharedBytes read(ByteView id) const;
 
  private:
+  FractalHeapReader(const FileView& file, Address header, bool is_newest);
+  SharedBytes read_by_header(ByteView id) const;
+  const FractalHeapReader& newest() const;
   struct Block {
     SharedBytes bytes;
   };
@@ -41,6 +45,9 @@ class FractalHeapReader {
   mutable SharedCache<std::uint64_t, Block> blocks_;
   mutable SharedCache<std::uint64_t, Table> tables_;
   std::unique_ptr<BTree2Reader> huge_;
+  bool is_newest_;  ///< its header was read from the storage itself
+  mutable Mutex newest_mutex_;
+  mutable std::unique_ptr<const FractalHeapReader> newest_;
 };
 
 }  // namespace fiver::meta

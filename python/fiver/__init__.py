@@ -9,10 +9,10 @@ from .base import HLObject
 from .config import get_config
 from .datasets import Dataset
 from .datatypes import Datatype
-from .dtypes import (check_dtype, check_enum_dtype, check_opaque_dtype, check_ref_dtype, check_string_dtype, check_vlen_dtype, enum_dtype,
-                     opaque_dtype, ref_dtype, regionref_dtype, special_dtype, string_dtype, vlen_dtype)
+from .dtypes import (check_complex_dtype, check_dtype, check_enum_dtype, check_opaque_dtype, check_ref_dtype, check_string_dtype, check_vlen_dtype, complex_compat_dtype,
+                     enum_dtype, opaque_dtype, ref_dtype, regionref_dtype, special_dtype, string_dtype, vlen_dtype)
 from .empty import Empty
-from .files import File, is_hdf5
+from .files import File, is_hdf5, register_driver, registered_drivers, unregister_driver
 from .groups import ExternalLink, Group, HardLink, SoftLink
 from .h5s import UNLIMITED
 from .references import Reference, RegionReference
@@ -24,8 +24,8 @@ __fiver_version__ = _fiver.__version__
 
 __all__ = ["AttributeManager", "Dataset", "Datatype", "Empty", "ExternalLink", "File", "Group", "HLObject", "HardLink", "MultiBlockSlice",
            "Reference", "RegionReference", "SoftLink", "UNLIMITED", "VirtualLayout", "VirtualSource", "check_dtype", "check_enum_dtype",
-           "check_opaque_dtype", "check_ref_dtype", "check_string_dtype", "check_vlen_dtype", "enum_dtype", "get_config", "is_hdf5",
-           "opaque_dtype", "ref_dtype", "regionref_dtype", "special_dtype", "string_dtype", "vlen_dtype"]
+           "check_complex_dtype", "check_opaque_dtype", "complex_compat_dtype", "check_ref_dtype", "check_string_dtype", "check_vlen_dtype", "enum_dtype", "get_config", "is_hdf5",
+           "opaque_dtype", "register_driver", "registered_drivers", "unregister_driver", "ref_dtype", "regionref_dtype", "special_dtype", "string_dtype", "vlen_dtype"]
 
 
 def run_tests(*args, **kwds):

@@ -61,6 +61,16 @@ def create_attribute(manager, name, data, shape=None, dtype=None):
     put(manager._c, name, type_ or type_of(dtype), shape, array, committed)
 
 
+def _numbers(value, dtype):
+    """Lists of Python's integers at once as the stored ones: NumPy would make floating-point numbers of those beyond int64."""
+    if dtype.kind in "iu" and not hasattr(value, "dtype"):
+        try:
+            return np.asarray(value, dtype=dtype, order="C")
+        except OverflowError:
+            pass
+    return np.asarray(value, order="C")
+
+
 def modify_attribute(manager, name, value):
     """attrs.modify"""
     found = manager._c.find_attribute(name)
@@ -72,7 +82,7 @@ def modify_attribute(manager, name, value):
     dtype = translation(type_).dtype
     if shape is None:
         raise OSError("Empty attributes can't be modified")
-    array = array_of(value, dtype) if dtype.kind == "O" or dtype.kind == "S" else np.asarray(value, order="C")
+    array = array_of(value, dtype) if dtype.kind == "O" or dtype.kind == "S" else _numbers(value, dtype)
     if array.shape != shape + dtype.shape and not (shape == (1,) and array.shape == () or shape == () and array.shape == (1,)):
         raise TypeError("Shape of data is incompatible with existing attribute")
     put(manager._c, name_of(name), type_, shape, array, found.committed_type)

@@ -65,7 +65,8 @@ class HLObject:
         """A File for the file that holds the object."""
         from .files import File
 
-        return File._of(self._c)
+        opened = self.__dict__.get("_opened_by")
+        return opened if opened is not None else File._of(self._c)
 
     @property
     def parent(self):

@@ -13,7 +13,8 @@ from .dtypes import check_string_dtype, type_of
 from .empty import Empty
 from .filters import pipeline
 from .groups import ExternalLink, Group, HardLink, SoftLink
-from .values import array_for, clipped
+from .h5py_warnings import H5pyDeprecationWarning
+from .values import array_for, clipped, stored_dtype
 
 
 # --- files -----------------------------------------------------------------------------------------------------------------------------
@@ -41,6 +42,8 @@ def open_for_writing(name, file_object, mode, settings, options):
         if how == "create":
             file_object.truncate(0)
     block = made["user_block"]
+    if not isinstance(block, (int, np.integer)):
+        raise ValueError("User block size must be an integer, not %r" % (block,))
     if block and how != "edit" and (block < 512 or block & (block - 1)):
         raise ValueError("User block size must be a power of two of 512 or more, not %d" % block)
     return _fiver.File.open_for_writing(where, label, how, made, options), "r+"
@@ -104,7 +107,10 @@ def set_item(group, name, obj):
 
 def delete_item(group, name):
     """del group[name]"""
-    group._c.remove(name_of(name))
+    try:
+        group._c.remove(name_of(name))
+    except ValueError as error:
+        raise KeyError("Couldn't delete link (%s)" % error) from None
 
 
 def move(group, source, dest):
@@ -129,6 +135,8 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
     unknown = set(kwds) - _UNTUNED
     if unknown:
         raise TypeError("create_dataset() got an unexpected keyword argument %r" % unknown.pop())
+    if kwds.get("track_times") not in (None, True, False):
+        raise TypeError("track_times must be either True or False, not %r" % (kwds["track_times"],))
     settings = {}
     if track_order if track_order is not None else get_config().track_order:
         settings["track_order"] = True
@@ -157,10 +165,15 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
             raise TypeError("Empty datasets don't support chunk/filter/maxshape options")
         return wrap(group._c.create_dataset(_path(name), type_ or type_of(dtype), None, None, settings))
     shape = (int(shape),) if not hasattr(shape, "__len__") else tuple(int(n) for n in shape)
-    dtype = np.dtype("f4") if dtype is None else dtype
+    if dtype is None:
+        import warnings
+
+        warnings.warn("a dataset without data wants a dtype; 'f4' is taken", H5pyDeprecationWarning, stacklevel=3)
+        dtype = np.dtype("f4")
     type_ = type_of(dtype) if type_ is None else type_
     maxshape = _maxshape(shape, maxshape)
-    steps, needs_chunks = pipeline(compression, compression_opts, shuffle, fletcher32, scaleoffset, dtype)
+    steps, needs_chunks = pipeline(compression, compression_opts, shuffle, fletcher32, scaleoffset, dtype,
+                                   bool(kwds.get("allow_unknown_filter")))
     if shape == () and (steps or chunks not in (None, False) or maxshape is not None):
         raise TypeError("Scalar datasets don't support chunk/filter options")
     chunk = _chunks(shape, maxshape, chunks, needs_chunks or bool(steps), dtype)
@@ -211,7 +224,7 @@ def _type_of(dtype, settings):
         return dtype.dtype, dtype._c.type, settings
     if hasattr(dtype, "_type") and isinstance(dtype._type, _fiver.Type):  # a low-level TypeID
         return dtype.dtype, dtype._type, settings
-    return np.dtype(dtype), None, settings
+    return stored_dtype(dtype), None, settings
 
 
 def _maxshape(shape, maxshape):
@@ -237,7 +250,7 @@ def _chunks(shape, maxshape, chunks, needed, dtype):
             raise ValueError("Chunked format required for given storage options")
         return None
     if chunks is None or chunks is True:
-        grows = maxshape is not None and any(m != n for m, n in zip(maxshape, shape))
+        grows = maxshape is not None
         return guess_chunk(shape, maxshape, dtype.itemsize) if chunks or needed or grows else None
     chunks = tuple(int(n) for n in chunks)
     if len(chunks) != len(shape):
@@ -279,6 +292,8 @@ def _fill(value, dtype, type_):
 
             warnings.warn("the fill value %r does not fit %s: %r is stored" % (value, dtype, made.item()), stacklevel=4)
         return made.tobytes()
+    if dtype.names is not None and np.ndim(value) == 0 and not isinstance(value, (np.ndarray, np.void, tuple, list)):
+        raise ValueError("the fill value of a compound type has as many parts as that, not %r" % (value,))
     if dtype.names is not None and not isinstance(value, (np.ndarray, np.void)):
         value = tuple(value) if isinstance(value, (list, tuple)) else value
     made = np.asarray(value, dtype=dtype.base if dtype.subdtype else dtype)
@@ -292,7 +307,11 @@ def _external(external, shape, dtype):
         external = [(external, 0, None)]
     listed = []
     for entry in external:
-        name, offset, size = entry if isinstance(entry, (tuple, list)) and len(entry) == 3 else (entry, 0, None)
+        if not isinstance(entry, (tuple, list)) or len(entry) != 3:
+            raise TypeError("external is a list of (name, offset, size), not of %r" % (entry,))
+        name, offset, size = entry
+        if not isinstance(name, (str, bytes)) and not hasattr(name, "__fspath__"):
+            raise TypeError("the name of an external file is a path, not %r" % (name,))
         name = os.fspath(name) if hasattr(name, "__fspath__") else name
         from .h5s import UNLIMITED
 
@@ -309,7 +328,9 @@ def require_dataset(group, name, shape, dtype, exact=False, **kwds):
     if not isinstance(found, Dataset):
         raise TypeError("Incompatible object (%s) already exists" % type(found).__name__)
     if found.shape != shape:
-        if "maxshape" not in kwds or found.maxshape != _maxshape(shape, kwds["maxshape"]):
+        wanted = kwds.get("maxshape")
+        if wanted is None or len(wanted if hasattr(wanted, "__len__") else (wanted,)) != len(shape) or found.maxshape != (
+                tuple(wanted) if hasattr(wanted, "__len__") else (wanted,)):
             raise TypeError("Shapes do not match (existing %s vs new %s)" % (found.shape, shape))
     if exact:
         if found.dtype != np.dtype(dtype):
@@ -329,7 +350,7 @@ def create_dataset_like(group, name, other, **kwds):
         kwds["fillvalue"] = None
     known = [f for f in other._c.filters if f[0] not in (2, 3, 6)]
     if "compression" not in kwds and known:
-        name_, opts = other._compression
+        name_, opts = other._compression if other._compression[0] != "unknown" else (None, None)
         kwds["compression"] = name_ if name_ else known[0][0]
         kwds.setdefault("compression_opts", opts if name_ else known[0][2])
     if other.scaleoffset is not None:

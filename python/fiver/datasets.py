@@ -9,6 +9,9 @@ from .h5d import DatasetID
 from .references import RegionReference, make_reference
 
 
+_LEGACY_GZIP_COMPRESSION_VALS = frozenset(range(10))  #: numbers that are levels of gzip where a compression is asked for
+
+
 class Dataset(HLObject):
     """Elements of one dtype in a shape. Indexing reads NumPy arrays; assigning to an index writes."""
 
@@ -117,7 +120,7 @@ class Dataset(HLObject):
     @property
     def filter_names(self):
         """Their names."""
-        return tuple(f[3] for f in self._c.filters)
+        return tuple("lzf" if f[0] == 32000 else f[3] for f in self._c.filters)
 
     @property
     def external(self):
@@ -213,7 +216,7 @@ class Dataset(HLObject):
         array = _run(self, source, target)
         view = dest if dest_sel is None else dest[dest_sel]
         try:
-            if view.shape != array.shape and view.size == array.size:
+            if view.shape != array.shape and view.size == array.size and (view.size or not array.ndim):
                 array = array.reshape(view.shape)
             elif view.shape != array.shape:
                 array = np.broadcast_to(array, view.shape)
@@ -283,7 +286,7 @@ class Dataset(HLObject):
     def __array__(self, dtype=None, copy=True):
         """The whole dataset; numpy.asarray(dataset) calls it."""
         if copy is False:
-            raise ValueError("AsTypeView.__array__ received copy=False but a read is a copy")
+            raise ValueError("AsTypeView.__array__ received copy=False but memory allocation cannot be avoided on read")
         dtype = self.dtype if dtype is None else np.dtype(dtype)
         shape = self.shape
         if shape is None:
@@ -492,7 +495,7 @@ class _View:
 
     def __array__(self, dtype=None, copy=True):
         if copy is False:
-            raise ValueError("%s.__array__ received copy=False but a read is a copy" % type(self).__name__)
+            raise ValueError("%s.__array__ received copy=False but memory allocation cannot be avoided on read" % type(self).__name__)
         array = np.asarray(self[()])
         return array if dtype is None else array.astype(dtype, copy=False)
 
@@ -503,13 +506,22 @@ class AsTypeView(_View):
     def __init__(self, dataset, dtype):
         super().__init__(dataset)
         self._dtype = np.dtype(dtype)
+        text = check_string_dtype(dataset.dtype) is not None
+        if self._dtype.kind == "T" and not text:
+            raise TypeError("dset.astype('T') can only be used on datasets with an HDF5 string datatype")
+        self._by_text = text and (self._dtype.kind == "T" or dataset.dtype.kind == "O" and self._dtype.kind == "S")
 
     def __getitem__(self, args):
-        return self._dataset.__getitem__(args, new_dtype=self._dtype)
+        if not self._by_text:
+            return self._dataset.__getitem__(args, new_dtype=self._dtype)
+        found = self._dataset._read_text(args, "utf-8", "strict") if self._dtype.kind == "T" else self._dataset[args]
+        return np.asarray(found, dtype=self._dtype) if isinstance(found, np.ndarray) else np.asarray(found, dtype=self._dtype)[()]
 
     def __array__(self, dtype=None, copy=True):
         if copy is False:
-            raise ValueError("AsTypeView.__array__ received copy=False but a read is a copy")
+            raise ValueError("AsTypeView.__array__ received copy=False but memory allocation cannot be avoided on read")
+        if self._by_text:
+            return np.asarray(self[()], dtype=dtype)
         return self._dataset.__array__(self._dtype if dtype is None else dtype)
 
 
@@ -525,7 +537,7 @@ class AsStrView(_View):
 
     def __array__(self, dtype=None, copy=True):
         if copy is False:
-            raise ValueError("AsStrView.__array__ received copy=False but a read is a copy")
+            raise ValueError("AsStrView.__array__ received copy=False but memory allocation cannot be avoided on read")
         return np.array([s for s in np.ravel(self[()])], dtype=object if dtype is None else dtype).reshape(self.shape)
 
 

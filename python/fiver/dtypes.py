@@ -87,6 +87,25 @@ def _metadata(dtype, key):
     return None if dtype.metadata is None else dtype.metadata.get(key)
 
 
+def complex_compat_dtype(dtype):
+    """The compound dtype as which complex numbers are stored where HDF5's own complex type is not wanted."""
+    dtype = np.dtype(dtype)
+    if dtype.kind != "c":
+        raise TypeError("a complex dtype is wanted, not %r" % dtype)
+    real = np.dtype("f%d" % (dtype.itemsize // 2)).newbyteorder(dtype.byteorder)
+    return np.dtype([(name, real) for name in get_config().complex_names])
+
+
+def check_complex_dtype(dt):
+    """The complex dtype that a dtype is, or that its two members are parts of; None for others."""
+    dt = np.dtype(dt)
+    if dt.kind == "c":
+        return dt
+    if dt.names == get_config().complex_names and dt[0] == dt[1] and dt[0].kind == "f" and dt.itemsize == 2 * dt[0].itemsize:
+        return np.dtype("c%d" % dt.itemsize).newbyteorder(dt[0].byteorder)
+    return None
+
+
 def check_vlen_dtype(dt):
     """What sequences (or strings: str, bytes) the dtype stands for, or None."""
     return _metadata(dt, "vlen")

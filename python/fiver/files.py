@@ -11,11 +11,28 @@ from .ids import ObjectID
 
 mpi = ros3 = direct_vfd = False
 swmr_support = True
+_in_swmr_mode = set()  #: names of the files that are followed, or may be: every File of such a file says so
+_LATEST = "v114"  #: what "latest" is in the version of HDF5 that version.hdf5_version names
 _LIBVERS = ("earliest", "v108", "v110", "v112", "v114", "v200", "latest")
 _DRIVERS = ("core", "sec2", "stdio", "fileobj", "direct", "family", "split", "mpio", "ros3", "subfiling")
 
 
 _drivers = dict.fromkeys(_DRIVERS)  #: the names that File(driver=) takes
+
+
+def register_driver(name, set_fapl):
+    """Makes the name one that File(driver=) takes. The files are opened by this engine all the same; set_fapl is not called."""
+    _drivers[name] = set_fapl
+
+
+def unregister_driver(name):
+    """Undoes register_driver."""
+    del _drivers[name]
+
+
+def registered_drivers():
+    """The names that File(driver=) takes."""
+    return frozenset(_drivers)
 
 
 class FileID(ObjectID):
@@ -60,6 +77,19 @@ class FileID(ObjectID):
         from .h5p import PropFAID
 
         return PropFAID(self._file)
+
+    def get_file_image(self):
+        """The bytes of a file that was opened from a file-like object, or in memory."""
+        self._file.flush()
+        held = self._file._name_given
+        if isinstance(held, str):
+            with open(held, "rb") as file:
+                return file.read()
+        position = held.tell()
+        held.seek(0)
+        image = held.read()
+        held.seek(position)
+        return image
 
     def get_vfd_handle(self, fapl=None):
         raise NotImplementedError("a file has no single descriptor")
@@ -110,8 +140,14 @@ class File(Group):
             options["missing"] = missing
         if swmr and mode == "r":
             options["follow_writer"] = True
-        if driver is not None and driver not in _DRIVERS:
-            raise ValueError('Unknown driver type "%s"' % driver)
+        if driver is not None and driver not in _drivers:
+            raise ValueError("Unknown driver type '%s'" % driver)
+        if "backing_store" in kwds and driver is None:
+            raise TypeError("'backing_store' is for the driver core")
+        if locking not in (None, True, False, "true", "false", "best-effort"):
+            raise ValueError("Unsupported locking value: %r" % (locking,))
+        if driver not in (None, "fileobj") and hasattr(name, "read"):
+            raise ValueError("Driver must be 'fileobj' for file-like object if specified.")
         self._check_versions(libver)
         self._mode, self._swmr, self._driver = mode, bool(swmr), driver or "sec2"
         self._libver, self._open_options, self._missing_reports = libver, options, []
@@ -143,7 +179,12 @@ class File(Group):
                             fs_strategy=fs_strategy, fs_page_size=fs_page_size)
             box, self._mode = open_for_writing(self._name_given, file_object, mode, settings, options)
         self._set_box(box)
-        if mode in ("r", "r+") and userblock_size is not None and self.userblock_size != userblock_size:
+        self._cache = (0, rdcc_nslots or 521, rdcc_nbytes or 1 << 20, 0.75 if rdcc_w0 is None else rdcc_w0)
+        self._locking = locking
+        self._meta_block_size = meta_block_size or 2048
+        if self._swmr:
+            _in_swmr_mode.add(box.name)
+        if mode in ("r", "r+", "a") and userblock_size is not None and self.userblock_size != userblock_size:
             actual = self.userblock_size
             self.close()
             raise ValueError("User block size (%d) of the file is not the one asked for (%d)" % (actual, userblock_size))
@@ -178,7 +219,7 @@ class File(Group):
         self._closing = threading.Lock()
         if own != box.name:
             box = handle.own_file()
-        self._name_given = own
+        self._name_given, self._swmr = own, own in _in_swmr_mode
         self._set_box(box)
         return self
 
@@ -235,11 +276,10 @@ class File(Group):
         self._open_box()
         given = self._libver
         if given is None:
-            low = "earliest" if self._c_file.info()["superblock_version"] < 2 else "v110"
-            return low, "v200"
+            return "earliest", _LATEST
         if isinstance(given, str):
             given = (given, "latest")
-        return tuple("v200" if version == "latest" else version for version in given)
+        return tuple(_LATEST if version == "latest" else version for version in given)
 
     @property
     def userblock_size(self):
@@ -260,10 +300,12 @@ class File(Group):
             raise ValueError("the file is open for reading only")
         self.flush()
         self._swmr = True
+        _in_swmr_mode.add(self._c_file.name)
 
     @property
     def meta_block_size(self):
-        return 2048
+        """Accepted and kept; this engine places its metadata by itself."""
+        return self.__dict__.get("_meta_block_size", 2048)
 
     def missing_sources(self):
         """The files and datasets that virtual datasets of this file name and that are not there: (dataset, file, source, reason)."""
@@ -283,6 +325,8 @@ class File(Group):
         """Commits what was written and ends the file and all objects opened through it."""
         with self._closing:
             if self._c_file.is_open:
+                if self._swmr:
+                    _in_swmr_mode.discard(self._c_file.name)
                 self._c_file.close()
 
     def __enter__(self):

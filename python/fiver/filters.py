@@ -51,7 +51,13 @@ class Gzip(FilterRefBase):
 _NAMES = {"gzip": DEFLATE, "lzf": LZF, "szip": SZIP}
 
 
-def pipeline(compression, compression_opts, shuffle, fletcher32, scaleoffset, dtype):
+def _levels():
+    from . import datasets
+
+    return datasets._LEGACY_GZIP_COMPRESSION_VALS
+
+
+def pipeline(compression, compression_opts, shuffle, fletcher32, scaleoffset, dtype, unknown=False):
     """([(number, flags, values)], whether they need chunks) for the keywords of create_dataset. Raises ValueError and TypeError as h5py."""
     optional = 1
     if compression is True:
@@ -63,12 +69,12 @@ def pipeline(compression, compression_opts, shuffle, fletcher32, scaleoffset, dt
     elif compression is not None and not isinstance(compression, (str, int)) and hasattr(compression, "keys"):
         given = dict(compression)
         compression, compression_opts = given.get("compression"), given.get("compression_opts")
-    if isinstance(compression, int) and not isinstance(compression, bool) and 0 <= compression <= 9 and compression not in (4, ) + (
+    if isinstance(compression, int) and not isinstance(compression, bool) and compression in _levels() and compression not in (4, ) + (
             () if compression_opts is None else (DEFLATE,)):
         if compression_opts is not None:
             raise TypeError("Conflict in compression_opts")
         compression, compression_opts = "gzip", compression
-    elif compression == 4 and compression_opts is None:
+    elif compression == 4 and compression_opts is None and 4 in _levels():
         compression, compression_opts = "gzip", 4
     if compression is None and compression_opts is not None:
         raise TypeError("Compression method must be specified")
@@ -80,7 +86,7 @@ def pipeline(compression, compression_opts, shuffle, fletcher32, scaleoffset, dt
         raise ValueError("fletcher32 cannot be used with potentially lossy scale/offset filter")
     if shuffle and compression != "szip":
         steps.append((SHUFFLE, optional, ()))
-    steps += _compressor(compression, compression_opts)
+    steps += _compressor(compression, compression_opts, unknown)
     if fletcher32:
         steps.append((FLETCHER32, 0, ()))
     return steps, bool(steps)
@@ -88,6 +94,8 @@ def pipeline(compression, compression_opts, shuffle, fletcher32, scaleoffset, dt
 
 def _scaleoffset(scaleoffset, dtype):
     if scaleoffset is True:
+        if dtype.kind == "f":
+            raise ValueError("integer must be provided for scaleoffset: the number of digits of a floating-point type")
         scaleoffset = 0
     if scaleoffset < 0:
         raise ValueError("scale factor must be >= 0")
@@ -98,7 +106,7 @@ def _scaleoffset(scaleoffset, dtype):
     raise TypeError("scale/offset filter only supported for integer and floating-point types")
 
 
-def _compressor(compression, options):
+def _compressor(compression, options, unknown=False):
     if compression is None:
         return []
     if compression == "gzip":
@@ -119,7 +127,9 @@ def _compressor(compression, options):
         return [(SZIP, 1, (4 if method == "ec" else 32, pixels))]
     if isinstance(compression, int):
         known = {number for number, _name, _encodes in _fiver.filters()}
-        if compression not in known:
+        if not 0 <= compression <= 65535:
+            raise ValueError("Invalid filter number: %s" % compression)
+        if compression not in known and not unknown:
             raise ValueError("Unknown compression filter number: %s" % compression)
         values = () if options is None else ((options,) if isinstance(options, int) else tuple(options))
         return [(compression, 1, values)]
@@ -151,8 +161,10 @@ def describe(filters):
 
 
 def compression_of(filters):
-    """(compression, compression_opts) as h5py says them: of h5py's own three names, else (None, None)."""
+    """(compression, compression_opts) as h5py says them: of h5py's own three names, ('unknown', None) for others."""
     for number, _flags, values, _name in filters:
         if number in _COMPRESSORS:
             return _COMPRESSORS[number], _settings(number, values)
+    if any(number not in _KEYS for number, _flags, _values, _name in filters):
+        return "unknown", None
     return None, None

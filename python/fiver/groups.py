@@ -126,12 +126,15 @@ class Group(HLObject, MappingHDF5):
     def get(self, name, default=None, getclass=False, getlink=False, **elink):
         """The object at `name`, or `default`. getclass: its class instead; getlink: the SoftLink, ExternalLink or HardLink of that name.
 
-        elink_mode and its like, which tune how libhdf5 opens the files of external links, are accepted and change nothing.
+        elink_mode, elink_swmr, elink_locking: how the file of an external link is opened; its like, which tune libhdf5, are accepted and change nothing.
         """
         if any(not key.startswith("elink_") for key in elink):
             raise TypeError("get() got an unexpected keyword argument %r" % next(iter(elink)))
         if not (getclass or getlink):
             try:
+                asked = [elink.get("elink_" + key) for key in ("mode", "swmr", "locking")]
+                if asked != [None, None, None]:
+                    return self._through_link(name, *asked)
                 return self[name]
             except KeyError:
                 return default
@@ -145,6 +148,26 @@ class Group(HLObject, MappingHDF5):
             return default
         made = _link_object(link[1])
         return type(made) if getclass else made
+
+    def _through_link(self, name, mode, swmr, locking):
+        """The object at `name`; where an external link leads to it, by way of its file opened as asked for."""
+        from .files import File
+
+        link = self._link(name)
+        if link is None or link[1][0] != "external":
+            return self[name]
+        here = self.file
+        wanted = here.mode if mode is None else mode
+        if wanted not in ("r", "r+"):
+            raise ValueError("Invalid mode of an external link; must be r or r+")
+        if wanted == "r+" and here.mode == "r":
+            raise ValueError("The file of an external link can't be opened for writing from a file open for reading only")
+        if here.mode == "r+" and here.swmr_mode and (wanted == "r" or swmr is False):
+            raise ValueError("The file of an external link can't be opened otherwise than a file that is being written in SWMR mode")
+        opened = File(self[name]._c.own_file_name, wanted, swmr=bool(here.swmr_mode if swmr is None else swmr), locking=locking)
+        found = opened[link[1][2]]
+        found._opened_by = opened
+        return found
 
     def _link(self, path):
         """The link at a path, not followed; None where there is none."""

@@ -22,6 +22,13 @@ def open(name, flags=ACC_RDWR, fapl=None):
     return File(_text(name), "r" if flags & ACC_RDWR == 0 else "r+").id
 
 
+def open_file_image(image, flags=0):
+    """A file of these bytes, in memory; FileID."""
+    from .files import File
+
+    return File.in_memory(image).id
+
+
 def create(name, flags=ACC_TRUNC, fcpl=None, fapl=None):
     """Makes a file; FileID."""
     from .files import File

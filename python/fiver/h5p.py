@@ -118,10 +118,13 @@ class PropFAID(PropID):
         return 1
 
     def get_cache(self):
-        return self._set.get("cache", (0, 521, 1 << 20, 0.75))
+        return self._set.get("cache") or getattr(getattr(self, "_file", None), "_cache", (0, 521, 1 << 20, 0.75))
 
     def get_file_locking(self):
         """(whether files are locked, whether locks that a file system has not are passed over)"""
+        given = getattr(self._file, "_locking", None)
+        if given is not None:
+            return given not in (False, "false"), given == "best-effort"
         return self._set.get("file_locking", (True, True))
 
     def get_page_buffer_size(self):

@@ -1,5 +1,7 @@
 """Low-level filter plugins: none are loaded, since the filters are built in. The search path is kept."""
-_paths = []
+import os
+
+_paths = [os.fsencode(path) for path in os.environ.get("HDF5_PLUGIN_PATH", "").split(os.pathsep) if path]
 
 
 def size():

@@ -25,7 +25,7 @@ class ObjectID:
 
     @property
     def valid(self):
-        return self._handle is not None and self._handle.is_open
+        return self._handle is not None and not isinstance(self._handle, int) and self._handle.is_open
 
     def __bool__(self):
         return self.valid
@@ -36,6 +36,8 @@ class ObjectID:
     def __eq__(self, other):
         if self is other:
             return True
+        if isinstance(other, ObjectID) and isinstance(self._handle, int):
+            return self._handle == other._handle
         if not isinstance(other, ObjectID) or not self.valid or not other.valid:
             return False
         return type(self)._kind() == type(other)._kind() and self._identity() == other._identity()
@@ -45,6 +47,8 @@ class ObjectID:
         return cls
 
     def __hash__(self):
+        if isinstance(self._handle, int):
+            raise TypeError("a bare number as identifier is not hashable")
         return hash(self._identity())
 
     def __copy__(self):

@@ -131,6 +131,8 @@ def _union_shape(boxes):
 
 
 def _expand_ellipsis(args, rank):
+    if any(arg is None for arg in args):
+        raise TypeError("Indexing with None (or np.newaxis) is not supported")
     positions = [i for i, arg in enumerate(args) if arg is Ellipsis]
     if len(positions) > 1:
         raise ValueError("Only one ellipsis may be used.")

@@ -25,6 +25,17 @@ def guess_dtype(data):
     return None
 
 
+def _all_text(data):
+    """True for nested lists and tuples with nothing but str in them."""
+    return all(map(_all_text, data)) if isinstance(data, (list, tuple)) else type(data) is str
+
+
+def stored_dtype(dtype):
+    """NumPy's own strings of variable length are stored as text; every other dtype as it is."""
+    dtype = np.dtype(dtype)
+    return string_dtype() if dtype.kind == "T" else dtype
+
+
 def array_for(data, dtype=None):
     """(array, dtype) of a value for a new dataset or attribute, of this dtype where one is given."""
     if dtype is None:
@@ -33,8 +44,11 @@ def array_for(data, dtype=None):
             dtype = guess_dtype(data)
     if dtype is None:
         array = np.asarray(data, order="C")
+        if array.dtype.kind == "U" and _all_text(data):
+            array = array.astype(object)  # text of Python, which has no length of its own
+            return array, string_dtype()
         return array, array.dtype
-    dtype = np.dtype(dtype)
+    dtype = stored_dtype(dtype)
     return array_of(data, dtype), dtype
 
 
@@ -43,6 +57,8 @@ def array_of(data, dtype):
     vlen = check_vlen_dtype(dtype)
     if vlen is not None and vlen is not str and vlen is not bytes:
         return sequences(data, np.dtype(vlen))
+    if isinstance(data, np.ndarray) and data.dtype.kind == "T":
+        data = data.astype(object)
     if dtype.kind == "O":
         if isinstance(data, np.ndarray) and data.dtype.kind in "SU":
             return np.asarray(data.astype(object), order="C")

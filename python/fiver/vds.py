@@ -74,11 +74,20 @@ class VirtualLayout:
         target = select_growing(self.shape, key, self.maxshape)
         name = source.path
         same = self._filename is not None and name == self._filename
+        counts = [s.nselect for s in (target, source.sel) if None not in _growing(s)]
+        if len(counts) == 2 and counts[0] != counts[1]:
+            raise ValueError("The selections have a different number of elements: %d of the layout, %d of the source" % tuple(counts))
         self.sources.append(VDSmap(target, "." if same else name, source.name, source.sel))
 
     def mappings(self, filename):
         """(file, dataset, source selection, target selection) of each source, for a virtual dataset in `filename`."""
         return [("." if m.file_name == filename else m.file_name, m.dset_name, m.src_space.chosen, m.vspace.chosen) for m in self.sources]
+
+
+def _growing(selection):
+    """The counts of a slab, None along a dimension without end."""
+    kind, *facts = selection.chosen.describe()
+    return tuple(facts[2]) + tuple(facts[3]) if kind == "slab" else ()
 
 
 def select_growing(shape, key, maxshape):

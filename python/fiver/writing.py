@@ -45,6 +45,8 @@ def _check_kinds(dataset, array):
 def _value(dataset, val, mshape):
     """The array to write, of a dtype that the engine converts from."""
     dtype = dataset.dtype
+    if isinstance(val, np.ndarray) and val.dtype.kind == "T":
+        val = val.astype(object)
     if isinstance(val, Empty):
         raise TypeError("An Empty value can't be written to elements")
     vlen = check_vlen_dtype(dtype)
@@ -53,6 +55,12 @@ def _value(dataset, val, mshape):
     if dtype.kind == "O":
         if isinstance(val, np.ndarray) and val.dtype.kind == "O":
             return np.asarray(val, order="C")
+        if vlen is bytes:
+            for item in (val.ravel().tolist() if isinstance(val, np.ndarray) else (val,)):
+                if isinstance(item, str) and not item.isascii():
+                    item.encode("ascii")  # says what is wrong with it
+        if check_ref_dtype(dtype) is Reference and isinstance(val, RegionReference):
+            raise TypeError("Can't convert a region reference to an object reference")
         if check_string_dtype(dtype) is not None and isinstance(val, np.ndarray) and val.dtype.kind in "iufcb":
             raise TypeError("Can't implicitly convert non-string objects to strings")
         if check_ref_dtype(dtype) is not None and isinstance(val, np.ndarray):
@@ -63,6 +71,11 @@ def _value(dataset, val, mshape):
     if dtype.subdtype is not None:
         return np.asarray(val, dtype=None if isinstance(val, np.ndarray) else dtype.base, order="C")
     if check_string_dtype(dtype) is not None:
+        if isinstance(val, np.ndarray) and val.dtype.kind == "U":
+            raise TypeError("No conversion path for dtype: %r" % val.dtype)
+        if isinstance(val, np.ndarray) and val.dtype.kind == "O" and val.size:
+            return np.array([item.encode("utf-8") if isinstance(item, str) else bytes(item) for item in val.ravel().tolist()],
+                            dtype=dtype).reshape(val.shape)
         return array_of(val, dtype) if not isinstance(val, np.ndarray) or val.dtype.kind in "OU" else np.asarray(val, order="C")
     if dtype.kind in "mM":
         return np.asarray(val, dtype=dtype, order="C")
@@ -126,8 +139,10 @@ def write_selection(dataset, args, val):
 
 def _write(dataset, selection, array):
     inner = dataset.dtype.shape  # of an array type
+    if inner and array.shape[-len(inner):] != inner:
+        raise TypeError("Elements of shape %s can't be made of an array of shape %s" % (inner, array.shape))
     wanted = selection.array_shape + inner
-    if array.shape != wanted and array.shape != selection.mshape + inner:
+    if array.shape != wanted:
         array = _spread(array, wanted, selection, dataset)
         if array is None:
             return
@@ -194,6 +209,11 @@ def _write_fields(dataset, args, names, val):
     old = np.array(dataset[args if args else ()], dtype=dtype)
     if len(names) == 1:
         field = dtype.fields[names[0]][0]
+        given = np.asarray(val) if field.kind != "O" or hasattr(val, "dtype") else None
+        if given is not None and given.dtype.names is not None and field.names is None:
+            if names[0] not in given.dtype.names:
+                raise ValueError("No such field in the data: %s" % names[0])
+            val = given[names[0]]
         old[names[0]] = array_of(val, field) if field.kind == "O" else np.asarray(val)
     else:
         given = np.asarray(val)
@@ -258,6 +278,3 @@ def region_reference(owner, args):
 def region_reference_to(handle, chosen):
     """A region reference to a selection."""
     return RegionReference(handle.file.encode_region(handle.address, chosen))
-
-
-del Reference

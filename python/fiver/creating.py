@@ -176,7 +176,9 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
                                    bool(kwds.get("allow_unknown_filter")))
     if shape == () and (steps or chunks not in (None, False) or maxshape is not None):
         raise TypeError("Scalar datasets don't support chunk/filter options")
-    chunk = _chunks(shape, maxshape, chunks, needs_chunks or bool(steps), dtype)
+    chunk = None
+    if external is None or chunks is not None or steps:  # what lies in files of its own grows without chunks
+        chunk = _chunks(shape, maxshape, chunks, needs_chunks or bool(steps), dtype)
     if chunk is not None:
         settings["chunk"] = chunk
     if steps:
@@ -307,9 +309,13 @@ def _external(external, shape, dtype):
         external = [(external, 0, None)]
     listed = []
     for entry in external:
-        if not isinstance(entry, (tuple, list)) or len(entry) != 3:
+        if not isinstance(entry, (tuple, list)):
             raise TypeError("external is a list of (name, offset, size), not of %r" % (entry,))
+        if len(entry) != 3:
+            raise ValueError("external is a list of (name, offset, size), not of %r" % (entry,))
         name, offset, size = entry
+        if isinstance(offset, str) or isinstance(size, str):
+            raise TypeError("the offset and size of an external file are integers, not %r" % (entry[1:],))
         if not isinstance(name, (str, bytes)) and not hasattr(name, "__fspath__"):
             raise TypeError("the name of an external file is a path, not %r" % (name,))
         name = os.fspath(name) if hasattr(name, "__fspath__") else name

@@ -293,7 +293,9 @@ def _from_compound(type_, size, members):
         for dtype in formats:
             offsets.append(size)
             size += dtype.itemsize
-    dtype = np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size + (moved if fits else 0)})
+    stored = [next(i for i, entry in enumerate(ordered) if entry is member) for member in members]  # NumPy has them in any order
+    dtype = np.dtype({"names": [names[i] for i in stored], "formats": [formats[i] for i in stored],
+                      "offsets": [offsets[i] for i in stored], "itemsize": size + (moved if fits else 0)})
     if all(memory == member[2] for memory, member in zip(types, ordered)) and ordered == list(members):
         return dtype, type_
     # In memory, parts of variable length take 16 bytes.

@@ -164,6 +164,7 @@ def write_report(path, control, ours, kinds, version):
         for test in failed:
             outcome, reason = ours.get(test, ("failed", "not collected"))
             why = next((sentence for pattern, sentence in known if pattern.search(test)), "")
+            reason = re.sub(r"/tmp/h5py-test_\w+|/tmp/\w+$", "FOLDER", re.sub(r"(FOLDER)?\S*/?tmp\w{8}\.hdf5", "FILE", reason))
             reason = re.sub(r"0x[0-9a-f]{6,}", "0x...", re.sub(r"/\S*/", ".../", reason)).replace("`", "'")[:200]
             lines.append("- `%s`: %s%s%s" % (test, "skipped: " if outcome == "skipped" else "", "`%s`" % reason if reason else "no message",
                                              " " + why if why else ""))

@@ -61,6 +61,9 @@ ObjectHeaderPrefix decode_prefix_v2(Decoder& in) {
 std::vector<RawMessage> decode_messages(Decoder& in, std::size_t end, const ObjectHeaderPrefix& prefix) {
   const auto header_size = message_header_size(prefix);
   std::vector<RawMessage> messages;
+  constexpr std::size_t usual_count = 8;
+  messages.reserve(
+      std::min((end - in.position()) / header_size, std::max<std::size_t>(usual_count, prefix.message_count)));
   while (end - in.position() >= header_size) {
     RawMessage m;
     m.offset = in.position();

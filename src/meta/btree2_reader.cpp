@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <unordered_set>
+#include "meta/address_set.hpp"
 
 namespace fiver::meta {
 
@@ -10,7 +10,7 @@ struct BTree2Reader::Walk {
   FunctionRef<int(ByteView)> order;
   FunctionRef<bool(ByteView)> visit;
   bool everything = false;
-  std::unordered_set<std::uint64_t> seen{};  // nodes: a tree that meets itself has no end
+  AddressSet seen{};  // nodes: a tree that meets itself has no end
 };
 
 BTree2Reader::BTree2Reader(const FileView& file, Address header, std::size_t cache_bytes)
@@ -36,7 +36,7 @@ std::shared_ptr<const BTree2Reader::Node> BTree2Reader::node(Address address, un
 }
 
 bool BTree2Reader::walk(Address address, unsigned level, std::uint64_t records, Walk& state) const {
-  if (!state.seen.insert(address.value).second)
+  if (!state.seen.insert(address.value))
     throw Error(ErrorKind::corrupt, "v2 B-tree: a node is part of itself or of two others").at(address);
   const auto kept = node(address, level, records);
   const auto& decoded = kept->decoded;

@@ -36,6 +36,15 @@ std::uint64_t FileView::position(Address address, std::uint64_t size, std::strin
 }
 
 SharedBytes FileView::fetch(Address address, std::uint64_t size, std::string_view what, bool past_cache) const {
+  return fetch(address, size, what, past_cache, false);
+}
+
+SharedBytes FileView::fetch_some(Address address, std::uint64_t least, std::string_view what, bool past_cache) const {
+  return fetch(address, least, what, past_cache, true);
+}
+
+SharedBytes FileView::fetch(Address address, std::uint64_t size, std::string_view what, bool past_cache,
+                            bool with_rest) const {
   if (size > settings_.limits.metadata_block)
     throw Error(ErrorKind::limit,
                 fmt::format("{}: {} bytes are more than the limit of {}", what, size, settings_.limits.metadata_block));
@@ -49,7 +58,9 @@ SharedBytes FileView::fetch(Address address, std::uint64_t size, std::string_vie
     }
   }
   const auto bytes = static_cast<std::size_t>(size);
-  auto read = past_cache ? pages_.read_past(position, bytes) : pages_.read(position, bytes);
+  auto read = past_cache  ? pages_.read_past(position, bytes)
+              : with_rest ? pages_.read_on(position, bytes)
+                          : pages_.read(position, bytes);
   if (read.bytes.size() < bytes)
     throw Error(ErrorKind::corrupt, fmt::format("{}: the file ended within its {} bytes", what, size));
   return read;

@@ -75,6 +75,8 @@ class FileView {
     }
   }
   SharedBytes fetch(Address address, std::uint64_t size, std::string_view what, bool past_cache) const;
+  /// At least `least` bytes, and those after them that cost nothing: for structures whose start tells their size.
+  SharedBytes fetch_some(Address address, std::uint64_t least, std::string_view what, bool past_cache) const;
 
   /// Bytes that stand for those in the file at an address: a metadata cache image (format notes, section 12).
   void overlay(Address address, SharedBytes bytes);
@@ -84,6 +86,8 @@ class FileView {
   void refresh();
 
  private:
+  SharedBytes fetch(Address address, std::uint64_t size, std::string_view what, bool past_cache, bool with_rest) const;
+
   static constexpr unsigned patient_tries = 100;
   /// A writer of ours may be at work without a mark: its in-place writes take microseconds.
   static constexpr unsigned tries_without = 3;

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
-#include <set>
 
 #include "base/decoder.hpp"
+#include "meta/address_set.hpp"
 
 namespace fiver::meta {
 namespace {
@@ -21,9 +20,8 @@ class Assembly {
 
   ObjectHeader run() {
     read_first_block();
-    while (!waiting_.empty()) {
-      const auto next = waiting_.front();
-      waiting_.pop_front();
+    for (std::size_t i = 0; i < waiting_.size(); ++i) {
+      const auto next = waiting_[i];
       read_continuation(next);
     }
     header_.reference_count = header_.prefix.reference_count;
@@ -37,17 +35,21 @@ class Assembly {
     const auto address = header_.address;
     const auto room = std::min<std::uint64_t>(format::object_header_prefix_room,
                                               address.value < file_.end() ? file_.end() - address.value : 0);
-    const auto start = file_.fetch(address, std::max<std::uint64_t>(room, 1), "object header", past_cache_);
+    // Most headers are small and lie in one page, so that one look into the cache gives all of them.
+    const auto start = file_.fetch_some(address, std::max<std::uint64_t>(room, 1), "object header", past_cache_);
     Decoder prefix(start.bytes, file_.widths(), "object header");
     header_.prefix = format::decode_object_header_prefix(prefix);
     charge(header_.prefix.block_bytes);
-    auto block = file_.fetch(address, header_.prefix.block_bytes, "object header", past_cache_);
-    visited_.insert(address.value);
+    const auto size = header_.prefix.block_bytes;
+    auto block = size <= std::min<std::uint64_t>(start.bytes.size(), file_.limits().metadata_block)
+                     ? SharedBytes{start.keeper, start.bytes.first(static_cast<std::size_t>(size))}
+                     : file_.fetch(address, size, "object header", past_cache_);
     add(format::decode_first_block(block.bytes, header_.prefix), std::move(block));
   }
 
   void read_continuation(const format::Continuation& where) {
-    if (!visited_.insert(where.address.value).second)
+    visited_.insert(header_.address.value);
+    if (!visited_.insert(where.address.value))
       throw Error(
           ErrorKind::corrupt,
           fmt::format("object header: the continuation block at address {} continues itself", where.address.value));
@@ -66,7 +68,8 @@ class Assembly {
     header_.bytes += bytes;
   }
 
-  void add(const std::vector<format::RawMessage>& messages, SharedBytes block) {
+  void add(std::vector<format::RawMessage>&& messages, SharedBytes block) {
+    auto kept = messages.begin();
     for (const auto& message : messages) {
       if (message.is(MessageType::nil)) continue;
       if (message.is(MessageType::continuation)) {
@@ -77,16 +80,21 @@ class Assembly {
         throw Error(
             ErrorKind::unsupported,
             fmt::format("object header: message type {:#x} must be understood, and is not known", message.type));
-      header_.messages.push_back(message);
+      *kept++ = message;
     }
+    messages.erase(kept, messages.end());
+    if (header_.messages.empty())
+      header_.messages = std::move(messages);
+    else
+      header_.messages.insert(header_.messages.end(), messages.begin(), messages.end());
     header_.blocks.push_back(std::move(block));
   }
 
   const FileView& file_;
   bool past_cache_;
   ObjectHeader header_;
-  std::deque<format::Continuation> waiting_;
-  std::set<std::uint64_t> visited_;
+  std::vector<format::Continuation> waiting_;
+  AddressSet visited_;  // stays empty where one block is all
 };
 
 }  // namespace

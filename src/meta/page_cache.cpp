@@ -28,15 +28,22 @@ std::shared_ptr<const PageCache::Page> PageCache::page(std::uint64_t number, std
   return first;
 }
 
+SharedBytes PageCache::read_on(std::uint64_t offset, std::size_t least) {
+  const std::size_t within = offset % page_size;
+  if (within + least > page_size) return read(offset, least);
+  auto kept = page(offset / page_size, within + least);
+  const auto bytes = kept->bytes();
+  return {std::move(kept), bytes.subspan(std::min(within, bytes.size()))};
+}
+
 SharedBytes PageCache::read(std::uint64_t offset, std::size_t size) {
   if (size > most_cached_read) return read_directly(offset, size);
   const std::uint64_t first = offset / page_size;
   const std::size_t within = offset % page_size;
   if (within + size <= page_size) {
-    auto kept = page(first, within + size);
-    const ByteView bytes = kept->bytes();
-    const auto from = std::min(within, bytes.size());
-    return {kept, bytes.subspan(from, std::min(size, bytes.size() - from))};
+    auto held = read_on(offset, size);
+    held.bytes = held.bytes.first(std::min(size, held.bytes.size()));
+    return held;
   }
   auto joined = std::make_shared<Bytes>();
   joined->reserve(size);

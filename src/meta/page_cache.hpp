@@ -25,6 +25,8 @@ class PageCache {
 
   /// `size` bytes from `offset`, fewer only where the storage ends.
   SharedBytes read(std::uint64_t offset, std::size_t size);
+  /// As read(), with what else its page holds after these bytes.
+  SharedBytes read_on(std::uint64_t offset, std::size_t least);
   /// As read(), from the storage itself; pages that hold these bytes are dropped.
   SharedBytes read_past(std::uint64_t offset, std::size_t size);
   void clear() { pages_.clear(); }

@@ -64,7 +64,7 @@ constexpr Row table[] = {
     {"flush without a change, full, large file", {0, 0, 0, 0, 0}},
     {"appended frame, full, large file", {6, 8401, 0, 2, 3}},
     {"another frame, full, large file", {6, 8401, 0, 2, 2}},
-    {"overwritten frame, full, large file", {6, 6353, 0, 2, 4}},
+    {"overwritten frame, full, large file", {6, 6353, 0, 2, 3}},
     {"created group, full, large file", {3, 1318, 1, 2, 0}},
     {"created dataset with its elements, full, large file", {4, 2334, 0, 2, 0}},
     {"attribute, full, large file", {2, 1171, 0, 2, 0}},

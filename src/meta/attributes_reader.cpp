@@ -42,14 +42,16 @@ class Attributes {
       if (!guarded(wanted, one, order, visit, on_fault)) return;
     }
     if (!is_dense()) return;
-    const auto one_by_one = [&](const format::AttributeNameRecord& record, const FractalHeapReader& heap) {
+    const Dense dense(*this);
+    FractalHeapReader::Held held;
+    auto each = [&](ByteView bytes) {
+      const auto record = format::decode_attribute_name_record(bytes);
       std::optional<std::uint32_t> order;
       if (info_->order_tracked) order = record.order;
       return guarded(
-          wanted, [&] { return fetch(record, heap); }, order, visit, on_fault);
+          wanted, [&] { return fetch(record, dense.heap, wanted == nullptr ? &held : nullptr); }, order, visit,
+          on_fault);
     };
-    const Dense dense(*this);
-    auto each = [&](ByteView bytes) { return one_by_one(format::decode_attribute_name_record(bytes), dense.heap); };
     const auto& names = dense.names;
     if (wanted == nullptr) return names.for_each(each);
     const auto hash = lookup3(bytes_of(*wanted));
@@ -63,9 +65,10 @@ class Attributes {
   void for_each_dense(const std::function<void(StoredAttribute&&)>& visit) const {
     if (!is_dense()) return;
     const Dense dense(*this);
+    FractalHeapReader::Held held;
     auto each = [&](ByteView bytes) {
       const auto record = format::decode_attribute_name_record(bytes);
-      StoredAttribute attribute{fetch(record, dense.heap).body, {}, {}};
+      StoredAttribute attribute{fetch(record, dense.heap, &held).body, {}, {}};
       attribute.name = format::decode_attribute(attribute.message.bytes, file_.widths()).name;
       if (info_->order_tracked) attribute.creation_order = record.order;
       visit(std::move(attribute));
@@ -87,8 +90,9 @@ class Attributes {
     BTree2Reader names;
   };
 
-  ResolvedMessage fetch(const format::AttributeNameRecord& record, const FractalHeapReader& heap) const {
-    if ((record.flags & format::message_shared) == 0) return {heap.read(record.id.view()), {}};
+  ResolvedMessage fetch(const format::AttributeNameRecord& record, const FractalHeapReader& heap,
+                        FractalHeapReader::Held* held) const {
+    if ((record.flags & format::message_shared) == 0) return {heap.read(record.id.view(), held), {}};
     format::SharedHeapId id{};
     if (record.id.size() != id.size())
       throw Error(ErrorKind::corrupt, "dense attributes: a shared heap id is not 8 bytes");

@@ -37,16 +37,36 @@ FractalHeapReader::FractalHeapReader(const FileView& file, Address header, bool 
   if (header_.huge_tree) huge_ = std::make_unique<BTree2Reader>(file, *header_.huge_tree);
 }
 
+const FractalHeapReader::Found* FractalHeapReader::Held::find(std::uint64_t offset) const {
+  if (slots_.empty()) return nullptr;
+  const auto& slot = slots_[offset / granule % slots_.size()];
+  return slot.block && offset - slot.start < slot.size ? &slot : nullptr;
+}
+
+void FractalHeapReader::Held::keep(const Found& found, std::uint64_t offset, std::uint64_t heap_bytes) {
+  if (slots_.empty()) slots_.resize(static_cast<std::size_t>(std::min(heap_bytes / granule + 1, most_slots)));
+  // A block has many slots and counts once: when it comes into the slot of its start.
+  if (slot_of(found.start).block != found.block) {
+    if (bytes_ + found.size > most_bytes) {
+      for (auto& slot : slots_) slot = {};
+      bytes_ = 0;
+    }
+    bytes_ += std::min(found.size, most_bytes);
+    slot_of(found.start) = found;
+  }
+  slot_of(offset) = found;
+}
+
 /// A writer in another process rewrites the header of a heap that grows, and the page that ours was read from may be older than the tree that
 /// has the id. Then the heap has no such block yet, or zeros there; no message begins with one.
-SharedBytes FractalHeapReader::read(ByteView id) const {
+SharedBytes FractalHeapReader::read(ByteView id, Held* held) const {
   try {
-    auto object = read_by_header(id);
+    auto object = read_by_header(id, held);
     if (is_newest_ || object.bytes.empty() || object.bytes.front() != std::byte{0}) return object;
   } catch (const Error& error) {
     if (is_newest_ || error.kind() != ErrorKind::corrupt) throw;
   }
-  return newest().read_by_header(id);
+  return newest().read_by_header(id, nullptr);
 }
 
 const FractalHeapReader& FractalHeapReader::newest() const {
@@ -60,10 +80,10 @@ const FractalHeapReader& FractalHeapReader::newest() const {
   return *newest_;
 }
 
-SharedBytes FractalHeapReader::read_by_header(ByteView id) const {
+SharedBytes FractalHeapReader::read_by_header(ByteView id, Held* held) const {
   try {
     const auto decoded = format::decode_fractal_heap_id(id, file_.widths(), geometry_);
-    if (const auto* managed = std::get_if<format::ManagedHeapId>(&decoded)) return read_managed(*managed);
+    if (const auto* managed = std::get_if<format::ManagedHeapId>(&decoded)) return read_managed(*managed, held);
     if (const auto* direct = std::get_if<format::HugeDirectHeapId>(&decoded))
       return read_huge(direct->address, direct->stored_size, direct->filter_mask, direct->memory_size);
     if (const auto* key = std::get_if<format::HugeKeyHeapId>(&decoded)) return read_huge_by_key(key->key);
@@ -112,22 +132,21 @@ std::shared_ptr<const FractalHeapReader::Block> FractalHeapReader::direct_block(
   });
 }
 
-SharedBytes FractalHeapReader::read_managed(const format::ManagedHeapId& id) const {
+FractalHeapReader::Found FractalHeapReader::find_block(std::uint64_t offset) const {
   if (!header_.root) throw Error(ErrorKind::corrupt, "fractal heap: it is empty, but an id points into it");
   format::FractalHeapChild child{*header_.root, header_.filtered_root_size.value, header_.root_filter_mask};
-  std::uint64_t within = id.offset, size = geometry_.starting_size();
+  std::uint64_t within = offset, size = geometry_.starting_size();
   if (header_.current_rows > 0) {
     Address address = *header_.root;
     unsigned rows = header_.current_rows;
     for (;;) {  // each step goes to a table of fewer rows, so this ends
       const auto place = geometry_.place(within);
       if (place.row >= rows)
-        throw Error(ErrorKind::corrupt,
-                    fmt::format("fractal heap: offset {} lies beyond its {} rows", id.offset, rows));
+        throw Error(ErrorKind::corrupt, fmt::format("fractal heap: offset {} lies beyond its {} rows", offset, rows));
       const auto kept = table(address, rows);
       const auto number = std::size_t{place.row} * geometry_.width() + place.column;
       if (number >= kept->decoded.children.size() || !kept->decoded.children[number].address)
-        throw Error(ErrorKind::corrupt, fmt::format("fractal heap: no block holds offset {}", id.offset));
+        throw Error(ErrorKind::corrupt, fmt::format("fractal heap: no block holds offset {}", offset));
       child = kept->decoded.children[number];
       within = place.within;
       size = geometry_.block_size(place.row);
@@ -138,11 +157,23 @@ SharedBytes FractalHeapReader::read_managed(const format::ManagedHeapId& id) con
       rows = below;
     }
   }
-  const auto block = direct_block(child, size);
+  return {direct_block(child, size), offset - within, size};
+}
+
+SharedBytes FractalHeapReader::read_managed(const format::ManagedHeapId& id, Held* held) const {
+  Found fresh;
+  const auto* found = held != nullptr ? held->find(id.offset) : nullptr;
+  if (found == nullptr) {
+    fresh = find_block(id.offset);
+    found = &fresh;
+    if (held != nullptr) held->keep(fresh, id.offset, header_.managed_allocated.value);
+  }
+  const auto& block = found->block;
+  const auto within = id.offset - found->start;
   if (within < geometry_.direct_block_header_size() || !lies_within(within, id.size, block->bytes.bytes.size()))
     throw Error(ErrorKind::corrupt,
                 fmt::format("fractal heap: an object of {} bytes at offset {} crosses its block of {}", id.size,
-                            id.offset, size));
+                            id.offset, found->size));
   return {block, block->bytes.bytes.subspan(static_cast<std::size_t>(within), static_cast<std::size_t>(id.size))};
 }
 

@@ -18,20 +18,43 @@ class FractalHeapReader {
   FractalHeapReader(const FileView& file, Address header);
 
   std::uint16_t id_length() const { return header_.id_length; }
-  /// The object. Throws corrupt when no block has it.
-  SharedBytes read(ByteView id) const;
 
  private:
-  FractalHeapReader(const FileView& file, Address header, bool is_newest);
-  SharedBytes read_by_header(ByteView id) const;
-  const FractalHeapReader& newest() const;
   struct Block {
     SharedBytes bytes;
   };
+  struct Found {
+    std::shared_ptr<const Block> block;
+    std::uint64_t start = 0, size = 0;  ///< of the block, in the heap's space
+  };
+
+ public:
+  /// Blocks that a run of reads holds on to: in the order of a name tree, neighbours lie in any of the heap's blocks, and asking the
+  /// caches for each costs more than decoding it. For one thread.
+  class Held {
+   public:
+    const Found* find(std::uint64_t offset) const;
+    void keep(const Found& found, std::uint64_t offset, std::uint64_t heap_bytes);
+
+   private:
+    static constexpr std::uint64_t granule = 512, most_slots = 1 << 15, most_bytes = 16 << 20;
+    Found& slot_of(std::uint64_t offset) { return slots_[offset / granule % slots_.size()]; }
+
+    std::vector<Found> slots_;  ///< by granule of the heap's space
+    std::uint64_t bytes_ = 0;   ///< not fewer than the blocks in the slots have
+  };
+  /// The object. Throws corrupt when no block has it.
+  SharedBytes read(ByteView id, Held* held = nullptr) const;
+
+ private:
+  FractalHeapReader(const FileView& file, Address header, bool is_newest);
+  SharedBytes read_by_header(ByteView id, Held* held) const;
+  const FractalHeapReader& newest() const;
   struct Table {
     format::FractalHeapIndirectBlock decoded;
   };
-  SharedBytes read_managed(const format::ManagedHeapId& id) const;
+  SharedBytes read_managed(const format::ManagedHeapId& id, Held* held) const;
+  Found find_block(std::uint64_t offset) const;
   SharedBytes read_huge(Address address, std::uint64_t stored, std::uint32_t mask, std::uint64_t size) const;
   SharedBytes read_huge_by_key(std::uint64_t key) const;
   std::shared_ptr<const Table> table(Address address, unsigned rows) const;

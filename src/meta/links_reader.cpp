@@ -46,7 +46,11 @@ class DenseLinks final : public LinksReader {
   }
 
   void for_each(const std::function<bool(Link&&)>& visit) const override {
-    auto each = [&](ByteView record) { return visit(link_of(record)); };
+    FractalHeapReader::Held held;
+    auto each = [&](ByteView record) {
+      const auto id = format::decode_link_name_record(record).id;
+      return visit(format::decode_link(heap_.read(id.view(), &held).bytes, file_.widths()));
+    };
     names_.for_each(each);
   }
 

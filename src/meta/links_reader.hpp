@@ -23,6 +23,8 @@ class LinksReader {
   virtual void for_each(const std::function<bool(Link&&)>& visit) const = 0;
   virtual std::optional<Link> find(std::string_view name) const = 0;
   virtual std::uint64_t count() const = 0;
+  /// About as many, for making room: known without reading what for_each() reads.
+  virtual std::uint64_t estimated_count() const { return count(); }
 };
 
 /// `leaf_k`, `internal_k`: the file's B-tree parameters. `file` must outlive the reader, as must `header`.

@@ -18,6 +18,13 @@ class LocalHeapReader {
   int compare(std::uint64_t offset, std::string_view name) const;
   /// Fetches all names: for listing.
   void load();
+  /// False where load() would fail: single names may still be there.
+  bool can_load() const {
+    return header_.data_size.value <= file_.limits().metadata_block &&
+           file_.holds(header_.data, header_.data_size.value);
+  }
+  bool is_loaded() const { return all_.keeper != nullptr; }
+  std::uint64_t data_size() const { return header_.data_size.value; }
 
  private:
   struct Text {

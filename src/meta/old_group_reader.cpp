@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <unordered_set>
+#include <mutex>
+
+#include "meta/address_set.hpp"
 
 namespace fiver::meta {
 
 struct OldGroupReader::Walk {
-  const std::function<bool(const Entries&)>& visit;
-  std::unordered_set<std::uint64_t> seen{};  // nodes and leaves: a tree that meets itself has no end
+  FunctionRef<bool(const Entries&)> visit;
+  AddressSet seen{};  // nodes and leaves: a tree that meets itself has no end
 };
 
 OldGroupReader::OldGroupReader(const FileView& file, const format::SymbolTableMessage& table, unsigned leaf_k,
@@ -26,15 +28,39 @@ std::shared_ptr<const OldGroupReader::Node> OldGroupReader::node(Address address
   });
 }
 
+OldGroupReader::Entries OldGroupReader::read_leaf(Address address) const {
+  const auto size = format::symbol_table_node_size(leaf_k_, file_.widths());
+  return file_.decode_at(address, size, "symbol table node", [&](const SharedBytes& b) {
+    return format::decode_symbol_table_node(b.bytes, file_.widths(), leaf_k_);
+  });
+}
+
 std::shared_ptr<const OldGroupReader::Entries> OldGroupReader::leaf(Address address) const {
   return leaves_.get(address.value, [&] {
     const auto size = format::symbol_table_node_size(leaf_k_, file_.widths());
-    auto fresh =
-        std::make_shared<const Entries>(file_.decode_at(address, size, "symbol table node", [&](const SharedBytes& b) {
-          return format::decode_symbol_table_node(b.bytes, file_.widths(), leaf_k_);
-        }));
-    return std::pair(std::move(fresh), static_cast<std::size_t>(size));
+    return std::pair(std::make_shared<const Entries>(read_leaf(address)), static_cast<std::size_t>(size));
   });
+}
+
+/// The heap of look-ups. A few look-ups read a few names; when many come, all names are fetched once: searching them through the
+/// page cache costs more than the names' bytes.
+std::shared_ptr<const LocalHeapReader> OldGroupReader::names() const {
+  constexpr std::uint64_t bytes_worth_a_lookup = 16 << 10, most_loaded = 16 << 20;
+  std::uint64_t lookups = 0;
+  std::shared_ptr<const LocalHeapReader> known;
+  {
+    std::lock_guard lock(mutex_);
+    lookups = ++lookups_;
+    known = names_;
+  }
+  const bool load = known && !known->is_loaded() && known->can_load() && known->data_size() <= most_loaded &&
+                    known->data_size() / bytes_worth_a_lookup <= lookups;
+  if (known && !load) return known;
+  auto fresh = std::make_shared<LocalHeapReader>(file_, table_.heap);
+  if (load) fresh->load();
+  std::lock_guard lock(mutex_);
+  names_ = fresh;
+  return fresh;
 }
 
 Link OldGroupReader::link_of(const format::SymbolTableEntry& entry, const LocalHeapReader& names) const {
@@ -51,7 +77,7 @@ Link OldGroupReader::link_of(const format::SymbolTableEntry& entry, const LocalH
 }
 
 bool OldGroupReader::walk(Address address, int level, Walk& state) const {
-  if (!state.seen.insert(address.value).second)
+  if (!state.seen.insert(address.value))
     throw Error(ErrorKind::corrupt, "group B-tree: a node is part of itself or of two others").at(address);
   const auto kept = node(address);
   const auto& decoded = *kept;
@@ -66,9 +92,9 @@ bool OldGroupReader::walk(Address address, int level, Walk& state) const {
       if (!walk(child, decoded.level - 1, state)) return false;
       continue;
     }
-    if (!state.seen.insert(child.value).second)
+    if (!state.seen.insert(child.value))
       throw Error(ErrorKind::corrupt, "group B-tree: a symbol table node stands in two places").at(child);
-    if (!state.visit(*leaf(child))) return false;
+    if (!state.visit(read_leaf(child))) return false;
   }
   return true;
 }
@@ -76,7 +102,7 @@ bool OldGroupReader::walk(Address address, int level, Walk& state) const {
 void OldGroupReader::for_each(const std::function<bool(Link&&)>& visit) const {
   LocalHeapReader names(file_, table_.heap);
   names.load();
-  const std::function<bool(const Entries&)> each_leaf = [&](const Entries& entries) {
+  auto each_leaf = [&](const Entries& entries) {
     for (const auto& entry : entries)
       if (!visit(link_of(entry, names))) return false;
     return true;
@@ -87,7 +113,7 @@ void OldGroupReader::for_each(const std::function<bool(Link&&)>& visit) const {
 
 std::uint64_t OldGroupReader::count() const {
   std::uint64_t count = 0;
-  const std::function<bool(const Entries&)> each_leaf = [&](const Entries& entries) {
+  auto each_leaf = [&](const Entries& entries) {
     count += entries.size();
     return true;
   };
@@ -96,8 +122,14 @@ std::uint64_t OldGroupReader::count() const {
   return count;
 }
 
+std::uint64_t OldGroupReader::estimated_count() const {
+  constexpr std::uint64_t least_name = 8;  // each starts at a multiple of it
+  return LocalHeapReader(file_, table_.heap).data_size() / least_name;
+}
+
 std::optional<Link> OldGroupReader::find(std::string_view name) const {
-  const LocalHeapReader names(file_, table_.heap);
+  const auto heap = this->names();
+  const auto& names = *heap;
   Address address = table_.btree;
   for (int level = -1;;) {
     const auto kept = node(address);

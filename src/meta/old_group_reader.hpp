@@ -1,6 +1,8 @@
 // Old-style groups: a version 1 B-tree of symbol table nodes, with the names in a local heap.
 #pragma once
 
+#include "base/function_ref.hpp"
+#include "base/mutexes.hpp"
 #include "base/shared_cache.hpp"
 #include "format/btree1.hpp"
 #include "format/group_messages.hpp"
@@ -17,13 +19,16 @@ class OldGroupReader final : public LinksReader {
   void for_each(const std::function<bool(Link&&)>& visit) const override;
   std::optional<Link> find(std::string_view name) const override;
   std::uint64_t count() const override;
+  std::uint64_t estimated_count() const override;
 
  private:
   using Entries = std::vector<format::SymbolTableEntry>;
   struct Walk;
   using Node = format::BTree1GroupNode;
   std::shared_ptr<const Node> node(Address address) const;
+  Entries read_leaf(Address address) const;
   std::shared_ptr<const Entries> leaf(Address address) const;
+  std::shared_ptr<const LocalHeapReader> names() const;
   bool walk(Address address, int level, Walk& state) const;
   Link link_of(const format::SymbolTableEntry& entry, const LocalHeapReader& names) const;
 
@@ -31,7 +36,10 @@ class OldGroupReader final : public LinksReader {
   format::SymbolTableMessage table_;
   unsigned leaf_k_, internal_k_;
   mutable SharedCache<std::uint64_t, Node> nodes_;
-  mutable SharedCache<std::uint64_t, Entries> leaves_;
+  mutable SharedCache<std::uint64_t, Entries> leaves_;  ///< of look-ups; a walk comes by each only once
+  mutable Mutex mutex_;
+  mutable std::shared_ptr<const LocalHeapReader> names_;
+  mutable std::uint64_t lookups_ = 0;
 };
 
 }  // namespace fiver::meta

@@ -1,27 +1,13 @@
 #include "fiver/group.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "fiver/dataset.hpp"
+#include "meta/address_set.hpp"
 #include "object/link_resolution.hpp"
+#include "object/name_order.hpp"
 
 namespace fiver {
-
-namespace {
-
-/// Links are large: their places are sorted, and each is moved once.
-std::vector<Link> sorted_by_name(std::vector<Link>&& links) {
-  std::vector<Link*> places;
-  for (auto& link : links) places.push_back(&link);
-  std::sort(places.begin(), places.end(), [](const Link* a, const Link* b) { return a->name < b->name; });
-  std::vector<Link> sorted;
-  sorted.reserve(links.size());
-  for (auto* link : places) sorted.push_back(std::move(*link));
-  return sorted;
-}
-
-}  // namespace
 
 std::uint64_t Group::link_count() const {
   return handle_->guarded([&] { return handle_->snapshot()->links()->count(); });
@@ -29,19 +15,20 @@ std::uint64_t Group::link_count() const {
 
 std::vector<Link> Group::links(Order order) const {
   return handle_->guarded([&] {
+    const auto stored = handle_->snapshot()->links();
     std::vector<Link> all;
-    handle_->snapshot()->links()->for_each([&](Link&& link) {
+    constexpr std::uint64_t most_room = 1 << 20;  // the estimate comes from the file
+    all.reserve(static_cast<std::size_t>(std::min(stored->estimated_count(), most_room)));
+    stored->for_each([&](Link&& link) {
       all.push_back(std::move(link));
       return true;
     });
-    const auto name_first = [](const Link& a, const Link& b) { return a.name < b.name; };
-    const bool has_order =
-        std::all_of(all.begin(), all.end(), [](const Link& l) { return l.creation_order.has_value(); });
-    if (order == Order::creation && has_order)
+    if (order == Order::creation &&
+        std::all_of(all.begin(), all.end(), [](const Link& l) { return l.creation_order.has_value(); }))
       std::stable_sort(all.begin(), all.end(),
                        [](const Link& a, const Link& b) { return a.creation_order < b.creation_order; });
-    else if (order != Order::stored && !std::is_sorted(all.begin(), all.end(), name_first))
-      all = sorted_by_name(std::move(all));
+    else if (order != Order::stored)
+      object::sort_by_name(all, [](const Link& link) -> const std::string& { return link.name; });
     return all;
   });
 }
@@ -81,7 +68,8 @@ void walk(const Group& group, const std::function<bool(const std::string&, const
     std::size_t next = 0;
   };
   const auto most = group.handle().file()->options().limits.walk_objects;
-  std::unordered_set<std::uint64_t> met{group.address().value};
+  meta::AddressSet met;
+  met.insert(group.address().value);
   std::vector<Level> levels;
   const auto enter = [&](const Group& into) {
     Level level{into, {}, 0};
@@ -103,7 +91,7 @@ void walk(const Group& group, const std::function<bool(const std::string&, const
     }
     const auto& link = level.links[level.next++];
     const auto* hard = std::get_if<HardLink>(&link.target);
-    if (hard == nullptr || !met.insert(hard->target.value).second) continue;
+    if (hard == nullptr || !met.insert(hard->target.value)) continue;
     if (met.size() > most)
       throw Error(ErrorKind::limit, "more than " + std::to_string(most) + " objects")
           .in_file(group.handle().file()->state().name());

@@ -8,6 +8,7 @@
 #include "format/small_messages.hpp"
 #include "meta/attributes_reader.hpp"
 #include "object/handle.hpp"
+#include "object/name_order.hpp"
 
 namespace fiver {
 
@@ -70,14 +71,12 @@ std::vector<Attribute> Object::attributes(Order order) const {
                                all.emplace_back(std::make_shared<const AttributeHandle>(handle_, std::move(record)));
                                return true;
                              });
-    const auto name_first = [](const Attribute& a, const Attribute& b) { return a.name() < b.name(); };
-    const bool has_order =
-        std::all_of(all.begin(), all.end(), [](const auto& a) { return a.creation_order().has_value(); });
-    if (order == Order::creation && has_order)
+    if (order == Order::creation &&
+        std::all_of(all.begin(), all.end(), [](const auto& a) { return a.creation_order().has_value(); }))
       std::stable_sort(all.begin(), all.end(),
                        [](const auto& a, const auto& b) { return a.creation_order() < b.creation_order(); });
     else if (order != Order::stored)
-      std::sort(all.begin(), all.end(), name_first);
+      object::sort_by_name(all, [](const Attribute& attribute) -> const std::string& { return attribute.name(); });
     return all;
   });
 }

@@ -95,15 +95,22 @@ FileState::FileState(const std::shared_ptr<Runtime>& runtime, std::shared_ptr<St
   std::error_code none;
   const auto path = std::filesystem::absolute(name_, none);
   if (!none && std::filesystem::is_regular_file(path, none)) {
+    path_ = path.string();
     folder_ = path.parent_path().string();
-    const auto actual = std::filesystem::canonical(path, none);
-    if (!none) actual_folder_ = actual.parent_path().string();
   }
   parameters_ = meta::read_parameters(view_, found_);
   shared_ = parameters_.shared_messages
                 ? std::make_unique<meta::SharedMessages>(view_, parameters_.shared_messages->table,
                                                          parameters_.shared_messages->index_count)
                 : std::make_unique<meta::SharedMessages>(view_);
+}
+
+const std::string& FileState::actual_folder() const {
+  return *actual_folder_.get([&] {
+    std::error_code none;
+    const auto actual = std::filesystem::canonical(path_, none);
+    return std::make_shared<const std::string>(none ? std::string() : actual.parent_path().string());
+  });
 }
 
 FileState::~FileState() {

@@ -70,7 +70,7 @@ class FileState : public std::enable_shared_from_this<FileState> {
   /// Its folder, absolute; empty for storages that are not files.
   const std::string& folder() const { return folder_; }
   /// Its folder once symbolic links are followed.
-  const std::string& actual_folder() const { return actual_folder_; }
+  const std::string& actual_folder() const;
   meta::FileView& view() { return view_; }
   const meta::FileView& view() const { return view_; }
   const meta::FoundSuperblock& superblock() const { return found_; }
@@ -90,7 +90,8 @@ class FileState : public std::enable_shared_from_this<FileState> {
             const meta::FoundSuperblock& found, const meta::FileView::Settings& settings);
 
   std::shared_ptr<Runtime> runtime_;
-  std::string name_, folder_, actual_folder_;
+  std::string name_, path_, folder_;  // path_: absolute, as the working folder was when it was opened
+  Lazy<std::string> actual_folder_;   // following symbolic links takes about as long as opening a small file
   std::uint64_t stamp_;
   meta::FoundSuperblock found_;
   meta::FileView view_;

@@ -161,10 +161,14 @@ void DatasetWriter::encode_and_place(std::vector<Job>& jobs, WorkerPool::Task en
     }
   };
   try {
-    if (!jobs.empty() && jobs[0].workers > 1)
-      for (std::size_t i = 0; i < jobs.size(); ++i) token.check(), task(i, 0);
-    else
+    if (jobs.empty() || jobs[0].workers == 1) {
       file.runtime().state().pool.run(jobs.size(), threads, task, &token);
+    } else {
+      for (std::size_t i = 0; i < jobs.size(); ++i) {
+        token.check();
+        task(i, 0);
+      }
+    }
   } catch (...) {
     for (std::size_t i = 0; i < placed; ++i)
       if (!jobs[i].nothing) give_up(jobs[i]);

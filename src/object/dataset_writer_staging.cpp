@@ -9,7 +9,7 @@
 namespace fiver::object {
 namespace {
 
-/// A block holds the elements of several calls, as large as the memory allows.
+/// A block holds the elements of several calls. The first is small: many datasets may be written to at once.
 constexpr std::size_t least_block = std::size_t{2} << 20U, most_block = std::size_t{32} << 20U;
 /// Bytes that one worker gathers at a time.
 constexpr std::size_t gathered_at_once = 128 << 10;
@@ -32,7 +32,10 @@ void DatasetWriter::take_block(StagedCall& call, std::size_t bytes) {
   auto& runtime = writer_.file().runtime().state();
   // In whole lines of the processor's cache.
   const auto size = (bytes + 63) / 64 * 64;
-  for (bool fresh = false;; fresh = true) {
+  const auto most =
+      std::clamp<std::size_t>(static_cast<std::size_t>(runtime.memory->limit() / 16), least_block, most_block);
+  for (;;) {
+    std::size_t wanted = least_block;
     {
       std::lock_guard lock(mutex_);
       if (block_ && block_->buffer.size() - block_->used >= size) {
@@ -41,10 +44,10 @@ void DatasetWriter::take_block(StagedCall& call, std::size_t bytes) {
         block_->used += size;
         return;
       }
-      if (!fresh) block_.reset();
+      if (block_) wanted = 2 * block_->buffer.size();
+      block_.reset();
     }
-    const auto wanted = std::max(size, static_cast<std::size_t>(std::clamp<std::uint64_t>(runtime.memory->limit() / 16,
-                                                                                          least_block, most_block)));
+    wanted = std::max(size, std::min(wanted, most));
     auto block = std::make_shared<StageBlock>();
     if (auto buffer = runtime.buffers.try_take(wanted)) {
       block->buffer = std::move(*buffer);

@@ -36,6 +36,8 @@ class Dataset : public Object {
   std::optional<Address> committed_type() const;
   Layout layout() const;
   const FillValue& fill_value() const;
+  /// The fill value of text, of either kind, without padding; nothing where none was set. Throws invalid_argument for other types.
+  std::optional<std::string> fill_text() const;
   const FilterPipeline& filters() const;
   const std::vector<ExternalFile>& external_files() const;
   /// Empty unless virtual.

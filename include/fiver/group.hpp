@@ -24,7 +24,7 @@ struct NewDataset {
   /// Elements of a chunk. Absent: one contiguous block, or chunks of a suitable shape where filters or room to grow need them.
   std::optional<Shape> chunk{};
   FilterPipeline filters{};
-  /// One element of the stored type: `defined` by_user. Default: zeros.
+  /// One element of the stored type, parts of variable length as VariableParts: `defined` by_user. Default: zeros.
   FillValue fill{};
   bool compact = false;                     ///< in the object header; at most 64,000 bytes
   std::vector<ExternalFile> external{};     ///< the elements stand in these files

@@ -184,7 +184,7 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
     if steps:
         settings["filters"] = steps
     if fillvalue is not None:
-        settings["fill"] = _fill(fillvalue, dtype, type_)
+        _set_fill(settings, fillvalue, dtype)
     if kwds.get("fill_time") is not None:
         if kwds["fill_time"] not in _FILL_TIMES:
             raise ValueError("fill_time must be one of 'alloc', 'never' or 'ifset'")
@@ -279,10 +279,22 @@ def guess_chunk(shape, maxshape, itemsize):
     return tuple(chunk)
 
 
-def _fill(value, dtype, type_):
+def _set_fill(settings, value, dtype):
+    text = check_string_dtype(dtype)
+    if text is None or text.length is not None:
+        settings["fill"] = _fill(value, dtype)
+        return
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if not isinstance(value, (str, bytes)):
+        raise TypeError("the fill value of text is text, not %r" % (value,))
+    settings["fill_text"] = value.encode(text.encoding, "surrogateescape") if isinstance(value, str) else bytes(value)
+
+
+def _fill(value, dtype):
     """The bytes of one stored element. Numbers that do not fit are stored as HDF5 converts them, and the warning says what that is."""
-    if dtype.kind == "O":
-        raise TypeError("a fill value of text, sequences or references is not stored")
+    if dtype.hasobject:
+        raise TypeError("a fill value of sequences, references or compounds with text is not stored")
     if check_string_dtype(dtype) is not None:
         from .values import array_of
 
@@ -369,7 +381,7 @@ def create_virtual_dataset(group, name, layout, fillvalue=None):
     settings = {"mappings": layout.mappings(group._c.file.name)}
     type_ = type_of(layout.dtype)
     if fillvalue is not None:
-        settings["fill"] = _fill(fillvalue, layout.dtype, type_)
+        _set_fill(settings, fillvalue, layout.dtype)
     path = _path(name)
     _free(group, path)
     return wrap(group._c.create_dataset(path, type_, layout.shape, layout.maxshape, settings))
@@ -387,8 +399,10 @@ def create_low_level(loc, name, tid, space, dcpl):
         if kept.get("filters"):
             settings["filters"] = [(number, flags, values) for number, flags, values, _name in kept["filters"]]
         if "fill_array" in kept:
-            settings["fill"] = _fill(kept["fill_array"], tid.dtype, tid._type)
+            _set_fill(settings, kept["fill_array"], tid.dtype)
         elif "fill" in kept and kept["fill"][3] is not None:
+            if tid.dtype.hasobject:
+                raise TypeError("a fill value of text is given as text: that of a property list names a place in its own file")
             settings["fill"] = kept["fill"][3]
         if "external" in kept and kept["external"]:
             settings["external"] = kept["external"]

@@ -1,6 +1,7 @@
 // Making objects and links: methods of fiver._fiver.Group.
 #include "errors.hpp"
 #include "fiver/filters.hpp"
+#include "fiver/values/variable.hpp"
 #include "objects.hpp"
 #include "selections.hpp"
 #include "spaces.hpp"
@@ -28,7 +29,7 @@ std::vector<std::byte> byte_vector(nb::handle bytes) {
   return {data, data + given.size()};
 }
 
-/// What create_dataset() is told besides type and space, by name: chunk, filters, fill, fill_time, allocation_time, compact, external, mappings,
+/// What create_dataset() is told besides type and space, by name: chunk, filters, fill, fill_text, fill_time, allocation_time, compact, external, mappings,
 /// committed_type, track_order.
 NewDataset settings_from(const nb::dict& given) {
   NewDataset settings;
@@ -41,6 +42,12 @@ NewDataset settings_from(const nb::dict& given) {
     } else if (name == "fill") {
       settings.fill.defined = FillValue::Defined::by_user;
       settings.fill.bytes = byte_vector(value);
+    } else if (name == "fill_text") {  // the dictionary keeps it
+      const auto text = nb::cast<nb::bytes>(value);
+      const VariablePart part{text.size(), static_cast<const std::byte*>(text.data())};
+      const auto bytes = std::as_bytes(std::span(&part, 1));
+      settings.fill.defined = FillValue::Defined::by_user;
+      settings.fill.bytes.assign(bytes.begin(), bytes.end());
     } else if (name == "fill_time") {
       settings.fill.write_time = static_cast<FillValue::WriteTime>(nb::cast<unsigned>(value) % 3);
     } else if (name == "compact") {

@@ -105,6 +105,16 @@ nb::object fill_value_of(const DatasetSlot& slot) {
                         static_cast<int>(fill_value.write_time), bytes);
 }
 
+nb::object fill_text_of(const DatasetSlot& slot) {
+  const auto dataset = slot.dataset();
+  try {
+    const auto found = without_gil([&] { return dataset.fill_text(); });
+    return found ? nb::object(nb::bytes(found->data(), found->size())) : nb::none();
+  } catch (const Error& error) {
+    raise_while_reading(error);
+  }
+}
+
 nb::object external_files_of(const DatasetSlot& slot) {
   nb::list list;
   const auto dataset = slot.dataset();
@@ -190,6 +200,7 @@ void bind_datasets(nb::module_& module) {
       .def_prop_ro("layout", &layout_of)
       .def_prop_ro("filters", &filters_of)
       .def_prop_ro("fill_value", &fill_value_of)
+      .def_prop_ro("fill_text", &fill_text_of)
       .def_prop_ro("external_files", &external_files_of)
       .def_prop_ro("is_virtual", [](const DatasetSlot& slot) { return slot.dataset().is_virtual(); })
       .def("virtual_mappings", &mappings_of)

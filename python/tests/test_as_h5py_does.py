@@ -95,3 +95,20 @@ def test_swmr_mode_is_the_file_s(tmp_path):
         assert group.file.swmr_mode
     with fiver.File(tmp_path / "f.h5", "r") as f:
         assert not f["g"].file.swmr_mode
+
+
+@pytest.mark.parametrize("chunks", [None, (2,)])
+@pytest.mark.parametrize("value", ["none yet", "", "ünklar", b"bytes"])
+def test_text_fill_values(pair, tmp_path, value, chunks):
+    def ask(f):
+        d = f.create_dataset("d", (4,), dtype=h5py.string_dtype(), fillvalue=value, chunks=chunks)
+        d[1] = "first"
+        return d[:]
+
+    both(*pair, ask)
+    both(*pair, lambda f: f["d"].fillvalue)
+    pair[0].close()
+    with h5py.File(tmp_path / "ours.h5", "r+") as ours:  # open for reading only, HDF5 can't read chunks never written of such data, its own either
+        text = value if isinstance(value, bytes) else value.encode()
+        assert list(ours["d"][:]) == [text, b"first", text, text]
+        assert ours["d"].fillvalue == text

@@ -7,6 +7,8 @@
 
 #include "base/checked.hpp"
 #include "chunk/index_writer.hpp"
+#include "convert/memory_form.hpp"
+#include "convert/plan.hpp"
 #include "format/dataspace_message.hpp"
 #include "format/datatype_message.hpp"
 #include "format/external_files_message.hpp"
@@ -49,11 +51,15 @@ class NewDatasetHeader {
         type_(type),
         space_(space),
         settings_(settings),
+        fill_(settings.fill),
         is_copy_(is_copy),
         old_(makes_old_objects(file)) {}
 
   std::shared_ptr<Draft> run() {
-    if (!is_copy_) check();
+    if (!is_copy_) {
+      check();
+      store_fill();
+    }
     draft_ = std::make_shared<Draft>(new_draft(file_, settings_.track_order));
     const bool v1 = draft_->prefix.version == 1;
     put(MessageType::dataspace, 0,
@@ -65,7 +71,7 @@ class NewDatasetHeader {
     else
       put(MessageType::datatype, constant, [&](Encoder& out) { format::encode_datatype(out, type_, old_ ? 1 : 3); });
     choose_layout();
-    auto fill = settings_.fill;
+    auto fill = fill_;
     if (!is_copy_ && fill.allocation_time == FillValue::AllocationTime::late &&
         std::holds_alternative<ChunkedLayout>(layout_))
       fill.allocation_time = FillValue::AllocationTime::incremental;
@@ -97,8 +103,9 @@ class NewDatasetHeader {
       refuse("filters need chunks");
     if (space_.kind != Dataspace::Kind::simple && (settings_.chunk || !settings_.filters.empty() || is_virtual()))
       refuse("a scalar or null dataspace has no chunks, filters or mappings");
-    if (settings_.fill.defined == FillValue::Defined::by_user && settings_.fill.bytes.size() != type_.size())
-      refuse(fmt::format("a fill value of {} bytes for elements of {}", settings_.fill.bytes.size(), type_.size()));
+    const auto fill_size = convert::memory_form(type_).size();
+    if (fill_.defined == FillValue::Defined::by_user && fill_.bytes.size() != fill_size)
+      refuse(fmt::format("a fill value of {} bytes for elements of {}", fill_.bytes.size(), fill_size));
     if (space_.rank() > max_rank)
       refuse(fmt::format("{} dimensions, at most {} are possible", space_.rank(), max_rank));
     if (space_.max_dims)
@@ -106,6 +113,16 @@ class NewDatasetHeader {
         if (space_.dims[i] > (*space_.max_dims)[i])
           refuse(fmt::format("dimension {} has {} elements, at most {}", i, space_.dims[i], (*space_.max_dims)[i]));
     data_bytes(space_, type_);
+  }
+
+  /// Text and sequences of a fill value come as they are in memory; the file has them in its heap.
+  void store_fill() {
+    if (fill_.defined != FillValue::Defined::by_user || !convert::has_variable_parts(type_)) return;
+    const auto plan =
+        convert::ConversionPlan::make_for_writing(convert::memory_form(type_), type_, file_.view().widths());
+    Bytes stored(type_.size());
+    plan.convert_for_writing(fill_.bytes, stored, 1, &file_.writer()->heap());
+    fill_.bytes = std::move(stored);
   }
 
   bool grows() const { return space_.max_dims && *space_.max_dims != space_.dims; }
@@ -117,8 +134,8 @@ class NewDatasetHeader {
       if (bytes > most_compact_bytes && !is_copy_)
         refuse(fmt::format("{} bytes in compact storage, at most {} are possible", bytes, most_compact_bytes));
       CompactLayout compact{Bytes(static_cast<std::size_t>(bytes))};
-      if (settings_.fill.defined == FillValue::Defined::by_user && bytes > 0)
-        for (std::size_t i = 0; i < compact.data.size(); ++i) compact.data[i] = settings_.fill.bytes[i % type_.size()];
+      if (fill_.defined == FillValue::Defined::by_user && bytes > 0)
+        for (std::size_t i = 0; i < compact.data.size(); ++i) compact.data[i] = fill_.bytes[i % type_.size()];
       layout_ = std::move(compact);
       return;
     }
@@ -151,7 +168,7 @@ class NewDatasetHeader {
     chunked.filter_partial_chunks = settings_.filter_partial_chunks;
     const auto& filters = file_.runtime().state().filters;
     pipeline_ = is_copy_ ? settings_.filters
-                         : pipeline::complete_pipeline(settings_.filters, {type_, chunked.chunk, settings_.fill},
+                         : pipeline::complete_pipeline(settings_.filters, {type_, chunked.chunk, fill_},
                                                        [&](std::uint16_t id) { return filters.find(id); });
     // "Don't filter partial chunks" can't be said in old layout messages.
     const auto style = old_ && chunked.filter_partial_chunks ? chunk::IndexStyle::earliest : chunk::IndexStyle::native;
@@ -197,6 +214,7 @@ class NewDatasetHeader {
   const Datatype& type_;
   const Dataspace& space_;
   const NewDataset& settings_;
+  FillValue fill_;  ///< as it is stored
   bool is_copy_, old_;
   std::shared_ptr<Draft> draft_;
   Layout layout_;

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "convert/memory_form.hpp"
+#include "convert/plan.hpp"
 #include "object/reading.hpp"
 #include "object/runtime_state.hpp"
 #include "object/text.hpp"
@@ -25,6 +28,20 @@ Layout Dataset::layout() const {
 }
 const FillValue& Dataset::fill_value() const {
   return handle_->guarded([&]() -> const FillValue& { return handle_->lasting().fill; });
+}
+std::optional<std::string> Dataset::fill_text() const {
+  return handle_->guarded([&]() -> std::optional<std::string> {
+    const auto& facts = handle_->lasting();
+    if (facts.fill.defined != FillValue::Defined::by_user || facts.fill.bytes.size() != facts.type.size()) return {};
+    const auto& file = handle_->file()->state();
+    const auto arena = std::make_shared<convert::Arena>(
+        std::make_shared<std::atomic<std::uint64_t>>(handle_->file()->options().limits.result_bytes));
+    const auto memory = convert::memory_form(facts.type);
+    Elements element{memory, {}, 1, Buffer(memory.size()), arena, {}};
+    convert::ConversionPlan::make(facts.type, memory, file.view().widths())
+        .convert(facts.fill.bytes, element.bytes.span(), 1, &file.heap(), arena.get());
+    return object::strings_of(element).front();
+  });
 }
 const FilterPipeline& Dataset::filters() const {
   return handle_->guarded([&]() -> const FilterPipeline& { return handle_->lasting().filters; });

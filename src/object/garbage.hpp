@@ -20,9 +20,16 @@ class Garbage {
   Garbage& operator=(const Garbage&) = delete;
   ~Garbage() {
     if (!extents_.empty()) give_back_(extents_);
-    // One after the other: a reader that slept through many commits leaves a long chain.
+    // One after the other, not one inside the other: a reader that slept through many commits leaves a long chain.
+    static thread_local std::shared_ptr<Garbage>* rest = nullptr;  // where one that goes leaves what hangs on it
+    if (rest != nullptr) {
+      *rest = std::move(next_);
+      return;
+    }
     auto next = std::move(next_);
-    while (next && next.use_count() == 1) next = std::exchange(next->next_, nullptr);
+    rest = &next;
+    while (next) const auto one = std::move(next);
+    rest = nullptr;
   }
 
   /// A commit has given these up; who looks at the object from now on holds `next`, and so does who looked before.

@@ -13,6 +13,7 @@
 #include "fiver/frames.hpp"
 #include "fiver/group.hpp"
 #include "fiver/object.hpp"
+#include "fiver/values/decode_work.hpp"
 #include "fiver/values/fill_value.hpp"
 #include "fiver/values/filter_spec.hpp"
 #include "fiver/values/layout.hpp"
@@ -26,6 +27,7 @@ struct ReadOptions {
   unsigned threads = 0;                        ///< workers at most; 0: all of the runtime's
   std::function<bool()> cancelled;             ///< asked between chunks; true ends the read with Error{cancelled}
   std::function<void(double share)> progress;  ///< 0 to 1, from the calling thread
+  DecodeWork* decoding = nullptr;              ///< of reads: counts what is really decoded; several calls may share one
 };
 
 class Dataset : public Object {

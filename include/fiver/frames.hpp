@@ -8,6 +8,7 @@
 
 #include "fiver/values/dataspace.hpp"
 #include "fiver/values/datatype.hpp"
+#include "fiver/values/decode_work.hpp"
 
 namespace fiver {
 
@@ -19,7 +20,9 @@ class FrameQueue;
 /// The machinery behind Frames, for any memory type.
 class FrameReader {
  public:
-  FrameReader(const Dataset& dataset, const Datatype& memory, std::uint64_t first, std::uint64_t count);
+  /// `decoding`: counts what is decoded, also ahead; lives longer than the reader.
+  FrameReader(const Dataset& dataset, const Datatype& memory, std::uint64_t first, std::uint64_t count,
+              DecodeWork* decoding = nullptr);
   /// The next frame's bytes, valid until the next call; an empty span after the last one. Throws what reading throws.
   std::span<const std::byte> next();
   std::uint64_t index() const;  ///< of the frame that next() gave last

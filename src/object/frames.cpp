@@ -15,8 +15,10 @@ namespace object {
 
 class FrameQueue {
  public:
-  FrameQueue(std::shared_ptr<const Handle> dataset, const Datatype& memory, std::uint64_t first, std::uint64_t count)
+  FrameQueue(std::shared_ptr<const Handle> dataset, const Datatype& memory, std::uint64_t first, std::uint64_t count,
+             DecodeWork* decoding)
       : dataset_(std::move(dataset)), memory_(memory) {
+    options_.decoding = decoding;
     const auto& dims = dataset_->space().dims;
     if (dims.empty())
       throw Error(ErrorKind::invalid_argument, "a dataset without dimensions has no frames")
@@ -91,14 +93,15 @@ class FrameQueue {
     slot.ticket = dataset_->file()->runtime().pool.submit([this, &slot] {
       dataset_->guarded([&] {
         const auto plan = plan_read(dataset_, normalize_for(*dataset_, frame(slot.first, slot.count)), memory_);
-        run_plan(plan, *dataset_, slot.bytes.span().first(static_cast<std::size_t>(slot.count * frame_bytes_)), {},
-                 nullptr);
+        run_plan(plan, *dataset_, slot.bytes.span().first(static_cast<std::size_t>(slot.count * frame_bytes_)),
+                 options_, nullptr);
       });
     });
   }
 
   std::shared_ptr<const Handle> dataset_;
   Datatype memory_;
+  ReadOptions options_;
   Shape shape_;
   std::uint64_t begin_ = 0, end_ = 0, frame_bytes_ = 0, block_ = 1, next_block_ = 0, end_block_ = 0;
   std::vector<Slot> slots_;
@@ -109,8 +112,9 @@ class FrameQueue {
 
 }  // namespace object
 
-FrameReader::FrameReader(const Dataset& dataset, const Datatype& memory, std::uint64_t first, std::uint64_t count)
-    : queue_(std::make_shared<object::FrameQueue>(dataset.shared_handle(), memory, first, count)) {}
+FrameReader::FrameReader(const Dataset& dataset, const Datatype& memory, std::uint64_t first, std::uint64_t count,
+                         DecodeWork* decoding)
+    : queue_(std::make_shared<object::FrameQueue>(dataset.shared_handle(), memory, first, count, decoding)) {}
 
 std::span<const std::byte> FrameReader::next() {
   return queue_->next();

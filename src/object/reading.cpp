@@ -160,8 +160,8 @@ pipeline::ReadPlan plan_read(const std::shared_ptr<const Handle>& dataset, const
 void run_plan(const pipeline::ReadPlan& plan, const Handle& dataset, MutableBytes into, const ReadOptions& options,
               std::vector<convert::Arena>* arenas) {
   auto& runtime = dataset.file()->runtime();
-  pipeline::ReadPlan::Execution execution{&runtime.pool, &runtime.buffers,  options.threads,
-                                          arenas,        options.cancelled, options.progress};
+  pipeline::ReadPlan::Execution execution{&runtime.pool,     &runtime.buffers, options.threads, arenas,
+                                          options.cancelled, options.progress, options.decoding};
   plan.run(into, execution);
 }
 

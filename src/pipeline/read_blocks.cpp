@@ -2,6 +2,7 @@
 // shared out among the workers. Where framing is known, read_parts.cpp doesn't even read the whole.
 #include <algorithm>
 
+#include "pipeline/decode_timer.hpp"
 #include "pipeline/read_run.hpp"
 
 namespace fiver::pipeline {
@@ -74,8 +75,11 @@ bool ReadRun::decode_wanted_blocks(const Task& task, const Part& part, ByteView 
   // Not much is saved then, and the whole chunk can be remembered.
   if (bytes * 2 > stored.chunk_bytes()) return false;
   const auto decoded = take(worker.decoded, stored.chunk_bytes());
-  for (std::size_t i = 0; i < wanted.size(); ++i)
-    if (wanted[i]) decode_block(*blocks, blocks->list[i], encoded, decoded);
+  {
+    const DecodeTimer timer(execution_.decoding, 1, bytes);
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+      if (wanted[i]) decode_block(*blocks, blocks->list[i], encoded, decoded);
+  }
   scatter(part, copy, decoded, 0, arena);
   return true;
 }
@@ -107,6 +111,7 @@ bool ReadRun::run_in_blocks() {
   const auto groups = std::min<std::size_t>(blocks->list.size(), std::size_t{threads} * 4);
   auto decode_group = [&](std::size_t group, unsigned) {
     const auto first = blocks->list.size() * group / groups, end = blocks->list.size() * (group + 1) / groups;
+    const DecodeTimer timer(execution_.decoding, group == 0 ? 1 : 0, group == 0 ? stored.chunk_bytes() : 0);
     for (auto i = first; i < end; ++i) decode_block(*blocks, blocks->list[i], encoded, decoded);
   };
   try {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "pipeline/block_walk.hpp"
+#include "pipeline/decode_timer.hpp"
 #include "pipeline/read_run.hpp"
 
 namespace fiver::pipeline {
@@ -53,6 +54,7 @@ void list_blocks(const select::ChunkCopy& copy, std::uint64_t size, const codecs
 }  // namespace
 
 std::size_t ReadRun::decode(const Task& task, const Part& part, ByteView encoded, MutableBytes out, Worker& worker) {
+  const DecodeTimer timer(execution_.decoding, 1, out.size());
   const auto got = part.source.elements->codecs().decode(encoded, task.place.record->filter_mask, out, worker.scratch);
   if (got < out.size()) check_covers(worker.copy, part.source.conversion.source_size(), got);
   return got;
@@ -87,6 +89,7 @@ bool ReadRun::read_few_blocks(const Task& task, const Part& part, Worker& worker
 
   const auto filter = *stored.codecs().only_filter(task.place.record->filter_mask);
   const auto decoded = take(worker.decoded, blocks.size() * framing->block + framing->rest);
+  if (execution_.decoding != nullptr) execution_.decoding->chunks += 1;
   std::size_t made = 0;
   for (std::size_t first = 0, next = 0; first < blocks.size(); first = next) {
     const auto begin = blocks[first].stored_offset;
@@ -96,6 +99,7 @@ bool ReadRun::read_few_blocks(const Task& task, const Part& part, Worker& worker
     const auto bytes = window.bytes(begin, end - begin, 0);
     for (auto i = first; i < next; ++i) {
       const auto out = decoded.subspan(made, static_cast<std::size_t>(blocks[i].decoded_size));
+      const DecodeTimer timer(execution_.decoding, 0, out.size());
       decode_block(filter, blocks[i],
                    bytes.subspan(static_cast<std::size_t>(blocks[i].stored_offset - begin),
                                  static_cast<std::size_t>(blocks[i].stored_size)),

@@ -12,6 +12,7 @@
 #include "base/heap_access.hpp"
 #include "base/worker_pool.hpp"
 #include "convert/plan.hpp"
+#include "fiver/values/decode_work.hpp"
 #include "fiver/values/plan.hpp"
 #include "pipeline/stored_elements.hpp"
 #include "select/partition.hpp"
@@ -50,6 +51,7 @@ class ReadPlan {
     std::vector<convert::Arena>* arenas = nullptr;  ///< one a worker, where variable-length parts are read
     std::function<bool()> cancelled;
     std::function<void(double)> progress;  ///< called by worker 0 only
+    DecodeWork* decoding = nullptr;
   };
   /// Fills `result`, result_bytes() long. May be run any number of times, by any number of threads at once.
   void run(MutableBytes result, const Execution& execution) const;

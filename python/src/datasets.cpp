@@ -1,5 +1,7 @@
 // fiver._fiver.Dataset and fiver._fiver.Target: what a dataset is, and reading it. One call a read, with the GIL released around the engine's work.
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <sstream>
 
 #include "arrays.hpp"
@@ -46,19 +48,64 @@ nb::object read(const DatasetSlot& slot, const Target& target, const Chosen& cho
   return array;
 }
 
+/// What quick reads go through; null where the dataset or the target isn't made for them.
+std::shared_ptr<const QuickReader> quick_reader(DatasetSlot& slot, const Target& target, nb::handle target_object) {
+  auto [reader, known] = slot.quick(target_object);
+  if (known && (!reader || reader->is_settled())) return reader;
+  if (reader && without_gil([&] { return reader->is_current(); })) return reader;
+  reader.reset();
+  if (!target.has_objects && target.item_size == target.memory.size()) {
+    const auto dataset = slot.dataset();
+    try {
+      reader = without_gil([&] { return QuickReader::make(dataset, target.memory); });
+    } catch (const Error&) {  // the ordinary read says what is wrong
+    }
+  }
+  slot.keep(reader, nb::borrow(target_object));
+  return reader;
+}
+
+/// A few elements with a look and no plan. Nothing where that doesn't do.
+nb::object read_quickly(DatasetSlot& slot, const Target& target, nb::handle target_object, nb::handle index) {
+  const auto reader = quick_reader(slot, target, target_object);
+  if (!reader || reader->space().kind != Dataspace::Kind::simple) return {};
+  Sliced sliced;
+  if (!sliced.take(reader->space().dims, index, target.numpy) || !sliced.is_box()) return {};
+  const auto count = sliced.elements();
+  if (count == 0 || count > QuickReader::most_bytes || count * target.item_size > QuickReader::most_bytes) return {};
+  const auto size = static_cast<std::size_t>(count) * target.item_size;
+  const auto read = [&](std::byte* to) {
+    return without_gil([&] { return reader->read(sliced.start(), sliced.count(), {to, size}); });
+  };
+  if (!sliced.shape().empty() || target.kind == ' ') {
+    auto array = target.new_array(sliced.shape());
+    return read(NumpyCalls::data(array)) ? array : nb::object();
+  }
+  alignas(std::max_align_t) std::array<std::byte, 64> item;  // NOLINT: filled by read
+  if (size > item.size() || target.kind == 'V') {
+    auto array = target.new_array({});
+    auto* to = NumpyCalls::data(array);
+    return read(to) ? target.numpy.scalar(to, target.dtype, array) : nb::object();
+  }
+  return read(item.data()) ? target.numpy.scalar(item.data(), target.dtype) : nb::object();
+}
+
 /// dataset[index] for the indices of slicing.hpp, a NumPy scalar where no dimension is left; NotImplemented for all others.
-nb::object read_sliced(const DatasetSlot& slot, const Target& target, nb::handle index) {
+nb::object read_sliced(DatasetSlot& slot, nb::handle target_object, nb::handle index) {
+  const auto& target = nb::cast<const Target&>(target_object);
+  if (auto found = read_quickly(slot, target, target_object, index); found.is_valid()) return found;
   const auto dataset = slot.dataset();
   const auto space = dataset.space();
-  if (space.kind != Dataspace::Kind::simple) return nb::borrow<nb::object>(Py_NotImplemented);
-  auto sliced = slice(space.dims, index);
-  if (!sliced) return nb::borrow<nb::object>(Py_NotImplemented);
-  auto array = target.new_array(sliced->shape);
-  if (!is_empty(sliced->shape)) {
+  Sliced sliced;
+  if (space.kind != Dataspace::Kind::simple || !sliced.take(space.dims, index, target.numpy))
+    return nb::borrow<nb::object>(Py_NotImplemented);
+  auto array = target.new_array(sliced.shape());
+  if (sliced.elements() > 0) {
     Watch watch;
-    fill(dataset, target, sliced->selection, ArrayView(array), watch);
+    fill(dataset, target, sliced.selection(space.dims), ArrayView(array), watch);
   }
-  return sliced->shape.empty() ? nb::object(array[nb::tuple()]) : array;
+  if (!sliced.shape().empty() || target.kind == ' ') return array;
+  return target.numpy.scalar(NumpyCalls::data(array), target.dtype, array);
 }
 
 void read_into(const DatasetSlot& slot, const Target& target, const Chosen& chosen, nb::handle array,
@@ -165,13 +212,11 @@ void bind_target(nb::module_& module) {
           "__init__",
           [](Target* self, const Type& memory, nb::object dtype, bool has_objects, std::optional<std::string> errors,
              std::string encoding, nb::object make_reference) {
-            new (self) Target{memory.value,
-                              std::move(dtype),
-                              has_objects,
-                              std::move(errors),
-                              std::move(encoding),
-                              std::move(make_reference),
-                              nb::module_::import_("numpy").attr("empty")};
+            const auto item_size = nb::cast<std::size_t>(dtype.attr("itemsize"));
+            const char kind = dtype.attr("subdtype").is_none() ? nb::cast<std::string>(dtype.attr("kind")).at(0) : ' ';
+            new (self) Target{memory.value,       std::move(dtype),    has_objects,
+                              std::move(errors),  std::move(encoding), std::move(make_reference),
+                              NumpyCalls::load(), item_size,           kind};
           },
           nb::arg("memory"), nb::arg("dtype"), nb::arg("has_objects"), nb::arg("errors") = nb::none(),
           nb::arg("encoding") = "", nb::arg("make_reference") = nb::none())
@@ -212,7 +257,7 @@ void bind_datasets(nb::module_& module) {
       .def("plan", &plan, nb::arg("selection"))
       .def("read", &read, nb::arg("target"), nb::arg("selection"), nb::arg("shape"), nb::arg("progress") = nb::none(),
            nb::arg("threads") = 0)
-      .def("read_sliced", &read_sliced, nb::arg("target"), nb::arg("index").none())
+      .def("read_sliced", &read_sliced, nb::arg("target").noconvert(), nb::arg("index").none())
       .def("read_into", &read_into, nb::arg("target"), nb::arg("selection"), nb::arg("array"),
            nb::arg("progress") = nb::none(), nb::arg("threads") = 0);
 }

@@ -178,15 +178,6 @@ std::unique_ptr<Part> make_part(const Datatype& type, nb::object dtype, const Ta
 
 }  // namespace
 
-nb::object Target::new_array(const Shape& shape) const {
-  const auto sizes = int_tuple(shape);
-  PyObject* arguments[] = {nullptr, sizes.ptr(), dtype.ptr()};  // the first is room that the callee may use
-  auto array = nb::steal<nb::object>(
-      PyObject_Vectorcall(empty.ptr(), &arguments[1], 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr));
-  if (!array.is_valid()) throw nb::python_error();
-  return array;
-}
-
 void materialize(const Elements& elements, const Target& target, std::byte* to) {
   const auto part = make_part(elements.type, target.dtype, target);
   const auto from_step = elements.type.size();

@@ -6,6 +6,7 @@
 
 #include "fiver/array.hpp"
 #include "module.hpp"
+#include "numpy_calls.hpp"
 
 namespace fiver::python {
 
@@ -17,9 +18,11 @@ struct Target {
   std::optional<std::string> errors;  ///< text becomes str, decoded as UTF-8 with this error handler; absent: bytes
   std::string encoding;               ///< empty: UTF-8
   nb::object make_reference;          ///< called with (kind, bytes) for each reference
-  nb::object empty;                   ///< numpy.empty
+  NumpyCalls numpy;
+  std::size_t item_size = 0;  ///< of dtype
+  char kind = ' ';            ///< dtype.kind; ' ' where items are arrays themselves
   /// An array of the dtype that is not initialized.
-  nb::object new_array(const Shape& shape) const;
+  nb::object new_array(std::span<const std::uint64_t> shape) const { return numpy.new_array(shape, dtype); }
 };
 
 /// Writes `elements` into the array at `to`, whose items are `target.dtype`. The GIL is held.

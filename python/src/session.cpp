@@ -22,9 +22,11 @@ void Session::close() {
   // What the last handles free (a file's descriptor, its caches) is freed outside the lock.
   std::optional<File> file;
   std::vector<Object> objects;
+  std::vector<std::shared_ptr<const QuickReader>> readers;
   const std::lock_guard lock(mutex_);
   file.swap(file_);
   while (first_ != nullptr) {
+    if (first_->quick_reader_) readers.push_back(std::move(first_->quick_reader_));
     if (first_->object_) objects.push_back(std::move(*first_->object_));
     first_->object_.reset();
     first_->leave();
@@ -45,8 +47,10 @@ Slot::Slot(std::shared_ptr<Session> session, Object object, std::string name)
 
 Slot::~Slot() {
   std::optional<Object> last;
+  std::shared_ptr<const QuickReader> reader;
   const std::lock_guard lock(session_->mutex_);
   last.swap(object_);
+  reader.swap(quick_reader_);
   leave();
 }
 
@@ -76,14 +80,34 @@ bool Slot::is_open() const {
 void Slot::refresh() {
   auto fresh = object();
   fresh.refresh();
+  std::shared_ptr<const QuickReader> reader;
+  nb::object target;
   const std::lock_guard lock(session_->mutex_);
   if (object_) object_ = std::move(fresh);
+  reader.swap(quick_reader_);
+  std::swap(quick_target_, target);
+}
+
+Slot::Quick Slot::quick(nb::handle target) const {
+  const std::lock_guard lock(session_->mutex_);
+  if (!object_) throw Closed{};
+  if (quick_target_.ptr() != target.ptr()) return {};
+  return {quick_reader_, true};
+}
+
+void Slot::keep(std::shared_ptr<const QuickReader> reader, nb::object target) {
+  const std::lock_guard lock(session_->mutex_);
+  if (!object_) return;
+  quick_reader_.swap(reader);
+  std::swap(quick_target_, target);
 }
 
 void Slot::close() {
   std::optional<Object> last;
+  std::shared_ptr<const QuickReader> reader;
   const std::lock_guard lock(session_->mutex_);
   last.swap(object_);
+  reader.swap(quick_reader_);
   leave();
 }
 

@@ -7,6 +7,8 @@
 #include <optional>
 
 #include "fiver/file.hpp"
+#include "fiver/quick_reader.hpp"
+#include "module.hpp"
 
 namespace fiver::python {
 
@@ -59,6 +61,15 @@ class Slot {
   std::string name() const;
   void refresh();
   void close();
+
+  /// What quick reads of a dataset as this target go through, kept with its handle. Throws Closed.
+  struct Quick {
+    std::shared_ptr<const QuickReader> reader;  ///< null where no read is quick
+    bool known = false;                         ///< keep() was called for this target
+  };
+  Quick quick(nb::handle target) const;
+  void keep(std::shared_ptr<const QuickReader> reader, nb::object target);
+
   const std::shared_ptr<Session>& session() const { return session_; }
 
  private:
@@ -66,6 +77,8 @@ class Slot {
   void leave();  // with the session's mutex held
   std::shared_ptr<Session> session_;
   std::optional<Object> object_;
+  std::shared_ptr<const QuickReader> quick_reader_;
+  nb::object quick_target_;
   std::string name_;
   Slot *next_ = nullptr, *previous_ = nullptr;
 };

@@ -52,7 +52,10 @@ class AttributeManager(MappingHDF5):
         return found
 
     def __getitem__(self, name):
-        """The value of the attribute. Raises KeyError."""
+        """The value of the attribute: a NumPy scalar or array, str for text, Empty where it has no elements.
+
+        Raises KeyError where there is none of that name, TypeError where its type has no NumPy equivalent.
+        """
         return read_value(self._attribute(name))
 
     def get_id(self, name):
@@ -89,13 +92,16 @@ class AttributeManager(MappingHDF5):
         delete_attribute(self, name)
 
     def create(self, name, data, shape=None, dtype=None):
-        """Sets an attribute, in place of one of that name, with a given shape and dtype."""
+        """Sets an attribute, in place of one of that name, with a given shape and dtype; those of the data where they are None.
+
+        Raises ValueError when shape and data don't fit, TypeError for a dtype that can't be stored.
+        """
         from .attribute_writing import create_attribute
 
         create_attribute(self, name, data, shape, dtype)
 
     def modify(self, name, value):
-        """Changes the value of an attribute; its shape and dtype stay. Makes it where there is none."""
+        """Changes the value of an attribute; its shape and dtype stay. Makes it where there is none. Raises TypeError when the shapes don't fit."""
         from .attribute_writing import modify_attribute
 
         modify_attribute(self, name, value)

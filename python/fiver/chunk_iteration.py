@@ -46,7 +46,7 @@ class ChunkIterator:
 
 
 def chunk_map(dataset):
-    """A structured array with one row for each stored chunk."""
+    """A structured array with one row for each stored chunk. The offset of a dataset without dimensions is (0,)."""
     table = dataset._c.chunk_table()
     rank = max(1, dataset.ndim)
     dtype = [("offset", "u8", (rank,)), ("file_offset", "u8"), ("stored_size", "u8"), ("filter_mask", "u4"), ("file", "O")]
@@ -54,6 +54,6 @@ def chunk_map(dataset):
     if len(table):
         for name in ("offset", "file_offset", "stored_size", "filter_mask"):
             column = table.column(name)
-            result[name] = column if name == "offset" else column[:, 0]
+            result[name] = column if name == "offset" and column.shape[1] else column[:, 0] if column.shape[1] else 0
         result["file"] = table.files()
     return result

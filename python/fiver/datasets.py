@@ -187,7 +187,12 @@ class Dataset(HLObject):
     # --- reading -----------------------------------------------------------------------------------------------------------------------
 
     def __getitem__(self, args, new_dtype=None):
-        """The elements that an index selects: a NumPy array, or a scalar where every dimension is given by one index."""
+        """The elements that an index selects: a NumPy array of `dtype`, or a scalar where every dimension is given by one index.
+
+        args: integers (those dimensions go), slices with positive steps, Ellipsis, one list or mask of a dimension, a mask of the whole shape, names of
+        fields, a RegionReference, MultiBlockSlice. () gives everything, an Empty where there are no elements at all. Raises IndexError outside the shape,
+        ValueError for too many indices and unknown fields, TypeError for what selects nothing, OSError when the file can't be read or is damaged.
+        """
         if new_dtype is None:
             t = self._translation
             found = self._c.read_sliced(t.target, args)
@@ -203,7 +208,10 @@ class Dataset(HLObject):
         return _read(self, args, None, t.text_target(encoding, errors))
 
     def read_direct(self, dest, source_sel=None, dest_sel=None):
-        """Reads what `source_sel` selects into `dest_sel` of the array `dest`, converting to its dtype. Both selections as from numpy.s_."""
+        """Reads what `source_sel` selects into `dest_sel` of the array `dest`, converting to its dtype. Both selections as from numpy.s_.
+
+        Raises TypeError when the shapes don't fit or elements don't become that dtype.
+        """
         shape = self.shape
         if shape is None:
             raise TypeError("Empty datasets have no numpy representation")
@@ -225,7 +233,12 @@ class Dataset(HLObject):
         dest[... if dest_sel is None else dest_sel] = array
 
     def read_into(self, array, selection=(), progress=None, threads=0):
-        """Reads a selection into an array that is C-contiguous and as large as it. Ours; progress(share) is called while it goes on."""
+        """Reads a selection into an array and returns it. Ours.
+
+        array: writable, C-contiguous, with as many elements as the selection, of any shape, of a dtype that the elements convert to. progress: called with
+        a share of 0 to 1 while it goes on. threads: workers at most, 0 for all. Raises ValueError when the array doesn't fit, or has a dtype that elements
+        don't become; TypeError for selections that NumPy has to finish.
+        """
         chosen = selections.select(self.shape, selection, self)
         if chosen.after is not None:
             raise TypeError("This selection can't be read straight into an array")
@@ -247,18 +260,18 @@ class Dataset(HLObject):
         return _fiver.Target(type_of(dtype, logical=False), dtype, False, make_reference=make_reference)
 
     def astype(self, dtype):
-        """A view that reads as another dtype: ``dataset.astype('f4')[0:10]``."""
+        """A view that reads as another dtype: ``dataset.astype('f4')[0:10]``. Reading raises ValueError where there is no conversion."""
         return AsTypeView(self, dtype)
 
     def asstr(self, encoding=None, errors="strict"):
-        """A view that reads strings as str."""
+        """A view that reads strings as str, in arrays of dtype object. Raises TypeError for other datasets; reading, UnicodeDecodeError as `errors` has it."""
         info = check_string_dtype(self.dtype)
         if info is None:
             raise TypeError("dset.asstr() can only be used on datasets with an HDF5 string datatype")
         return AsStrView(self, encoding or info.encoding, errors)
 
     def fields(self, names, *, _prior_dtype=None):
-        """A view that reads one field, or a list of fields, of a compound type."""
+        """A view that reads one field, or a list of fields, of a compound type. Raises ValueError for names that it has not."""
         return FieldsView(self, names)
 
     def __len__(self):
@@ -271,14 +284,17 @@ class Dataset(HLObject):
     len = __len__
 
     def __iter__(self):
-        """The elements along the first dimension. They are read some at a time."""
+        """The elements along the first dimension, each of shape ``shape[1:]``. They are read some at a time. Raises TypeError for a scalar."""
         shape = self.shape
         if not shape:
             raise TypeError("Can't iterate over a scalar dataset")
         yield from _rows(self, shape)
 
     def iter_chunks(self, sel=None):
-        """The slices of every chunk that `sel` touches, each cut to it."""
+        """The slices of every chunk that `sel` (slices) touches, each cut to it: ``for part in dataset.iter_chunks(): dataset[part]``.
+
+        Raises TypeError where there are no chunks.
+        """
         from .chunk_iteration import ChunkIterator
 
         return ChunkIterator(self, sel)
@@ -311,43 +327,63 @@ class Dataset(HLObject):
     # --- ours ------------------------------------------------------------------------------------------------------------------------------
 
     def plan(self, selection=()):
-        """What reading a selection touches - chunks, bytes, sources - without reading it."""
+        """What reading a selection touches - chunks, bytes, sources - without reading it: a Plan. Raises as reading it would."""
         from .plans import Plan
 
         return Plan(self._c.plan(selections.select(self.shape, selection, self).chosen))
 
     def frames(self, start=0, count=None, dtype=None):
-        """The frames along the first dimension, in order, read ahead and decoded on all cores: ``for frame in dataset.frames(): ...``"""
+        """The frames along the first dimension, in order, read ahead and decoded on all cores: ``for frame in dataset.frames(): ...``
+
+        start, count: the first, and how many at most; None: all from there. Each frame is an array of its own, of shape ``shape[1:]`` and of `dtype`; the
+        iterator's `index` is that of the last one. Raises TypeError for a scalar, and for text, sequences and references.
+        """
         if not self.shape:
             raise TypeError("A dataset without dimensions has no frames")
         target = self._translation.target if dtype is None else self._target_for(np.dtype(dtype))
         return self._c.frames(target, start, count)
 
     def chunk_map(self):
-        """A NumPy table of the stored chunks: offset, file_offset, stored_size, filter_mask, and file; of a virtual dataset, its sources'."""
+        """A NumPy table of the stored chunks, one row each; of a virtual dataset, those of its sources that lie whole in it.
+
+        offset: the first element (a uint64 for each dimension); file_offset, stored_size: bytes (uint64); filter_mask (uint32): bit i set, filter i was not
+        applied; file: its name. Contiguous data are one row.
+        """
         from .chunk_iteration import chunk_map
 
         return chunk_map(self)
 
     def for_each_chunk(self, function, threads=0, progress=None):
-        """Calls function(offset, array, filter_mask, stored_size) for every stored chunk, decoded, on all cores and in any order."""
+        """Calls function(offset, array, filter_mask, stored_size) for every stored chunk, decoded, on all cores and in any order.
+
+        array: a whole chunk, also where it reaches over the dataset's edge. threads: workers at most, 0 for all. progress: called with a share of 0 to 1. The
+        first exception of function ends it and is raised here. Raises TypeError for text, sequences and references.
+        """
         self._c.for_each_chunk(self._translation.target, function, progress, threads)
 
     # --- writing ---------------------------------------------------------------------------------------------------------------------------
 
     def __setitem__(self, args, val):
+        """Writes a value, broadcast to what the index selects (as for reading) and converted to the dataset's dtype.
+
+        Raises TypeError when the shapes don't fit, ValueError for a value that isn't one of the dtype and in a file open for reading, OSError where there is
+        no conversion.
+        """
         from .writing import write_selection
 
         write_selection(self, args, val)
 
     def write_direct(self, source, source_sel=None, dest_sel=None):
-        """Writes `source_sel` of an array to `dest_sel` of the dataset."""
+        """Writes `source_sel` of an array to `dest_sel` of the dataset, converting to its dtype. Raises TypeError when the shapes don't fit."""
         from .writing import write_direct
 
         write_direct(self, source, source_sel, dest_sel)
 
     def resize(self, size, axis=None):
-        """Changes the shape, or the size of one axis, up to maxshape. Elements that remain stay; new ones have the fill value."""
+        """Changes the shape, or the size of one axis, up to maxshape. Elements that remain stay; new ones have the fill value.
+
+        Raises TypeError where there are no chunks, ValueError for an axis that isn't there, RuntimeError above maxshape.
+        """
         from .writing import resize
 
         resize(self, size, axis)

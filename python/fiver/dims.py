@@ -69,7 +69,7 @@ class DimensionProxy:
         return len(self._references())
 
     def __getitem__(self, item):
-        """The scale of this number, or of this name."""
+        """The scale of this number (IndexError), or of this name (KeyError)."""
         scales = self._scales()
         if isinstance(item, int):
             if not -len(scales) <= item < len(scales):

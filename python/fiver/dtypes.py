@@ -21,7 +21,7 @@ _ASCII, _UTF8 = 0, 1
 # --- special dtypes ------------------------------------------------------------------------------------------------------------
 
 def string_dtype(encoding="utf-8", length=None):
-    """A dtype for strings: of variable length, or of exactly `length` bytes. `encoding` is 'utf-8' or 'ascii'."""
+    """A dtype for strings: of variable length, or of exactly `length` bytes. `encoding` is 'utf-8' or 'ascii' (else ValueError)."""
     encoding = encoding.lower().replace("utf8", "utf-8").replace("us-ascii", "ascii")
     if encoding not in ("ascii", "utf-8"):
         raise ValueError("Invalid encoding: %r; 'utf-8' or 'ascii' allowed" % encoding)
@@ -38,7 +38,7 @@ def vlen_dtype(basetype):
 
 
 def enum_dtype(values_dict, basetype=np.uint8):
-    """A dtype of integers that have names: `values_dict` maps names to values."""
+    """A dtype of integers that have names: `values_dict` maps names to values. Raises TypeError for a `basetype` of no integers."""
     dtype = np.dtype(basetype)
     if dtype.kind not in "iu":
         raise TypeError("Only integers may be used for enumeration")
@@ -46,7 +46,10 @@ def enum_dtype(values_dict, basetype=np.uint8):
 
 
 def opaque_dtype(np_dtype):
-    """A dtype whose elements are stored as they are, under a tag that says what they are: for datetime64 and the like."""
+    """A dtype whose elements are stored as they are, under a tag that says what they are: for datetime64 and the like.
+
+    Raises TypeError for dtypes of objects, structures and arrays.
+    """
     np_dtype = np.dtype(np_dtype)
     if np_dtype.kind == "O":
         raise TypeError("Cannot store objects as opaque data")

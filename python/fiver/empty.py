@@ -13,6 +13,7 @@ class Empty:
 
     @property
     def dtype(self):
+        """The NumPy dtype that elements would have."""
         return self._dtype
 
     def __eq__(self, other):

@@ -123,7 +123,8 @@ class File(Group):
 
     name: a path, or a binary file-like object. mode: r (reading), r+ (reading and writing), w (a new file in place of any), w- or x (a new file, or
     FileExistsError), a (as r+, made where there is none). Ours: durability, live, missing ("fill", "report" or "error": what a virtual dataset does
-    where a source is missing). Keywords that tune libhdf5's caches are accepted and change nothing.
+    where a source is missing). Keywords that tune libhdf5's caches are accepted and change nothing. Raises FileNotFoundError, PermissionError, OSError (no HDF5
+    file, or damaged, or held by another program), ValueError and TypeError for keywords that don't go together.
     """
 
     def __init__(self, name, mode="r", driver=None, libver=None, userblock_size=None, swmr=False, rdcc_nslots=None, rdcc_nbytes=None,
@@ -316,13 +317,13 @@ class File(Group):
     # --- its end -------------------------------------------------------------------------------------------------------------------------
 
     def flush(self):
-        """Commits what was written. Nothing to do for a file open for reading."""
+        """Commits what was written. Nothing to do for a file open for reading. Raises ValueError when the file is closed, OSError when it can't be written."""
         box = self._open_box()
         if self._mode != "r":
             box.flush()
 
     def close(self):
-        """Commits what was written and ends the file and all objects opened through it."""
+        """Commits what was written and ends the file and all objects opened through it. Raises OSError when it can't be written; it is closed all the same."""
         with self._closing:
             if self._c_file.is_open:
                 if self._swmr:

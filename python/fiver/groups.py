@@ -23,6 +23,7 @@ class SoftLink:
 
     @property
     def path(self):
+        """The path that it stands for, from the group that holds the link unless it begins with a slash."""
         return self._path
 
     def __repr__(self):
@@ -40,10 +41,12 @@ class ExternalLink:
 
     @property
     def filename(self):
+        """The name of the other file as it was given: relative ones are looked for beside the file that holds the link."""
         return self._filename
 
     @property
     def path(self):
+        """The path in that file."""
         return self._path
 
     def __repr__(self):
@@ -111,7 +114,10 @@ class Group(HLObject, MappingHDF5):
     # --- the mapping ---------------------------------------------------------------------------------------------------------------------
 
     def __getitem__(self, name):
-        """The object at the path `name`, or the one that a Reference leads to."""
+        """The Group, Dataset or Datatype at the path `name`, or the one that a Reference leads to.
+
+        Raises KeyError where there is none, or where a link on the way leads nowhere; ValueError for a reference that leads nowhere; TypeError for other keys.
+        """
         if type(name) is str or isinstance(name, (str, bytes)):
             if not name:
                 raise KeyError("Unable to open object (a name must not be empty)")
@@ -127,6 +133,7 @@ class Group(HLObject, MappingHDF5):
         """The object at `name`, or `default`. getclass: its class instead; getlink: the SoftLink, ExternalLink or HardLink of that name.
 
         elink_mode, elink_swmr, elink_locking: how the file of an external link is opened; its like, which tune libhdf5, are accepted and change nothing.
+        Raises ValueError where the file can't be opened in that mode from this one, and OSError where it can't be opened at all.
         """
         if any(not key.startswith("elink_") for key in elink):
             raise TypeError("get() got an unexpected keyword argument %r" % next(iter(elink)))
@@ -177,7 +184,7 @@ class Group(HLObject, MappingHDF5):
         return group.find_link(name) if isinstance(group, _fiver.Group) else None
 
     def __contains__(self, name):
-        """True when there is an object, or a link that leads nowhere, at the path."""
+        """True when there is an object, or a link that leads nowhere, at the path. Raises TypeError for what is no name."""
         if isinstance(name, (str, bytes)):
             return bool(self._c.is_open and name and (self._c.contains(name) or self._link(name) is not None))
         if isinstance(name, Reference):
@@ -207,7 +214,10 @@ class Group(HLObject, MappingHDF5):
     # --- walking -------------------------------------------------------------------------------------------------------------------------
 
     def visit(self, func):
-        """Calls func(name) for everything below, each object once. The first answer that is not None ends it and is returned."""
+        """Calls func(path) for everything below, each object once, in the order of names. The first answer that is not None ends it and is returned.
+
+        Paths are relative to this group. What func raises ends it too, and passes through.
+        """
         for path, _handle in self._below():
             answer = func(path)
             if answer is not None:
@@ -273,11 +283,11 @@ class Group(HLObject, MappingHDF5):
 
     def __setitem__(self, name, obj):
         """Links an object or makes one: a Group, Dataset or Datatype (a hard link), SoftLink, ExternalLink, numpy.dtype (a committed type), or
-        data for a new dataset."""
+        data for a new dataset. Raises OSError when the name is taken, TypeError for what can't be stored."""
         creating.set_item(self, name, obj)
 
     def __delitem__(self, name):
-        """Removes a link; an object that no link leads to any more goes with it."""
+        """Removes a link; an object that no link leads to any more goes with it. Raises KeyError where there is none, or the file is read-only."""
         creating.delete_item(self, name)
 
     def create_group(self, name, track_order=None, *, track_times=False):
@@ -285,7 +295,7 @@ class Group(HLObject, MappingHDF5):
         return creating.create_group(self, name, track_order)
 
     def require_group(self, name):
-        """The group of this name, made where there is none. Raises TypeError when something else is there."""
+        """The group of this name, made where there is none (ValueError in a file open for reading). Raises TypeError when something else is there."""
         return creating.require_group(self, name)
 
     def create_dataset(self, name, shape=None, dtype=None, data=None, **kwds):
@@ -295,6 +305,10 @@ class Group(HLObject, MappingHDF5):
         about a MiB. maxshape: sizes to which it may grow, None without end. compression: 'gzip' (or its level), 'lzf', 'szip', the number of a
         filter, an object of hdf5plugin, or a name of ours: 'bitshuffle-lz4', 'zstd', 'shuffle,zstd=5'. compression_opts: its settings. shuffle,
         fletcher32, scaleoffset: further filters. fillvalue: of elements never written. external: files for the elements. compact: in the header.
+
+        Neither shape nor data, but a dtype: a dataset without elements (a null dataspace). Raises ValueError when the name is taken, when shape and data
+        don't fit, chunks are larger than a dataset that can't grow, or a filter is not there; TypeError for settings that exclude each other, and for
+        a dtype that can't be stored.
         """
         return creating.create_dataset(self, name, shape, dtype, data, **kwds)
 
@@ -303,11 +317,11 @@ class Group(HLObject, MappingHDF5):
         return creating.require_dataset(self, name, shape, dtype, exact, **kwds)
 
     def create_dataset_like(self, name, other, **kwupdate):
-        """A new dataset with another's shape, dtype, chunks and filters, but for what the keywords say."""
+        """A new dataset with another's shape, dtype, chunks, filters and fill value, but for what the keywords say. Raises as create_dataset."""
         return creating.create_dataset_like(self, name, other, **kwupdate)
 
     def create_virtual_dataset(self, name, layout, fillvalue=None):
-        """A virtual dataset of a VirtualLayout."""
+        """A virtual dataset of a VirtualLayout; `fillvalue` stands where it has no source. Raises ValueError when the name is taken."""
         return creating.create_virtual_dataset(self, name, layout, fillvalue)
 
     @contextlib.contextmanager
@@ -320,11 +334,15 @@ class Group(HLObject, MappingHDF5):
         self.create_virtual_dataset(name, layout, fillvalue)
 
     def move(self, source, dest):
-        """Gives a link another name or place."""
+        """Gives a link another name or place. Raises ValueError where there is no such link, or the new name is taken."""
         creating.move(self, source, dest)
 
     def copy(self, source, dest, name=None, shallow=False, expand_soft=False, expand_external=False, expand_refs=False, without_attrs=False):
-        """Copies an object, or the one at a path, to a path or into a group. shallow: groups below stay empty."""
+        """Copies an object, or the one at a path, with all below it: to a path of this file, or into a group, which may be in another file.
+
+        name: its name there. shallow: groups below stay empty. expand_soft, expand_external: links become what they lead to. without_attrs: attributes
+        stay behind. Chunks are copied as they are stored. Raises RuntimeError when the name is taken or there is no such object.
+        """
         from .copying import copy
 
         copy(self, source, dest, name, shallow, expand_soft, expand_external, expand_refs, without_attrs)

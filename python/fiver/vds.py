@@ -20,7 +20,10 @@ def virtual_sources(dataset):
 
 
 class VirtualSource:
-    """The dataset that elements of a virtual one come from: a path with name and shape, or an open dataset. Slicing selects."""
+    """The dataset that elements of a virtual one come from: a path with name and shape, or an open dataset.
+
+    Slicing it once selects elements (RuntimeError the second time); `shape` is that of what is selected. Raises TypeError when name or shape lack.
+    """
 
     def __init__(self, path_or_dataset, name=None, shape=None, dtype=None, maxshape=None):
         from .datasets import Dataset
@@ -61,7 +64,11 @@ class VirtualSource:
 
 
 class VirtualLayout:
-    """What a virtual dataset is made of: assign VirtualSources to its slices."""
+    """What a virtual dataset is made of: assign VirtualSources to its slices.
+
+    shape, dtype, maxshape: those of the dataset to come. Assigning raises ValueError when a slice and its source have different numbers of elements,
+    TypeError for selections other than slices.
+    """
 
     def __init__(self, shape, dtype, maxshape=None, filename=None):
         self.shape = (shape,) if isinstance(shape, int) else tuple(shape)

@@ -130,3 +130,9 @@ def test_html(pair):
     ours, _ = pair
     assert "deflate" in ours["edge"]._repr_html_() and "(10, 6, 8)" in ours["d"]._repr_html_()
     assert "edge" in ours._repr_html_() and "<script" not in ours._repr_html_()
+
+
+def test_chunk_map_without_dimensions(tmp_path):
+    with fiver.File(tmp_path / "scalar.h5", "w") as f:
+        table = f.create_dataset("d", data=3).chunk_map()
+        assert table["offset"].tolist() == [[0]] and table["stored_size"].tolist() == [8]

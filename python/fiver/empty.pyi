@@ -1,0 +1,13 @@
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+class Empty:
+    shape: None
+    size: None
+    def __init__(self, dtype: DTypeLike) -> None: ...
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...

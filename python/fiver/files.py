@@ -71,7 +71,7 @@ class FileID(ObjectID):
     def get_create_plist(self):
         from .h5p import PropFCID
 
-        return PropFCID(self._handle.info())
+        return PropFCID(self._handle.info(), self._handle.root())
 
     def get_access_plist(self):
         from .h5p import PropFAID

@@ -58,6 +58,10 @@ class PropOCID(PropID):
     def get_link_creation_order(self):
         return self._set.get("link_creation_order", 0)
 
+    def _take_orders(self, handle):
+        for name, (tracked, indexed) in zip(("attr_creation_order", "link_creation_order"), handle.kept_orders()):
+            self._set[name] = CRT_ORDER_TRACKED * tracked | CRT_ORDER_INDEXED * indexed
+
     def get_obj_track_times(self):
         return self._set.get("obj_track_times", False)
 
@@ -73,9 +77,7 @@ class PropGCID(PropOCID):
     def __init__(self, handle=None):
         super().__init__()
         if handle is not None:
-            links = handle.links("stored") if handle.link_count() else []
-            if links and links[0][2] is not None:
-                self._set["link_creation_order"] = CRT_ORDER_TRACKED | CRT_ORDER_INDEXED
+            self._take_orders(handle)
 
     def get_link_phase_change(self):
         return self._set.get("link_phase_change", (8, 6))
@@ -86,8 +88,10 @@ class PropFCID(PropOCID):
 
     __slots__ = ()
 
-    def __init__(self, info=None):
+    def __init__(self, info=None, root=None):
         super().__init__()
+        if root is not None:
+            self._take_orders(root)
         if info:
             self._set.update(userblock=info["user_block"], sizes=(info["offset_size"], info["length_size"]), version=(
                 info["superblock_version"], 0, 0, 0), file_space_page_size=info["page_size"] or 4096)
@@ -160,6 +164,7 @@ class PropDCID(PropOCID):
     @classmethod
     def of(cls, handle):
         made = cls()
+        made._take_orders(handle)
         layout = handle.layout
         made._set.update(layout=h5d._LAYOUTS[layout[0]], filters=[list(f) for f in handle.filters], external=handle.external_files,
                          fill=handle.fill_value, type=handle.type)

@@ -2,6 +2,7 @@
 #include "objects.hpp"
 
 #include "attributes.hpp"
+#include "fiver/kept_order.hpp"
 #include "types.hpp"
 
 namespace fiver::python {
@@ -52,6 +53,13 @@ nb::object attribute_names(const Slot& slot, nb::handle order) {
   return list;
 }
 
+/// ((attributes tracked, indexed), (links tracked, indexed))
+nb::object kept_orders(const Slot& slot) {
+  const auto object = slot.object();
+  const auto [attributes, links] = without_gil([&] { return std::pair(kept_attribute_order(object), kept_link_order(object)); });
+  return nb::make_tuple(nb::make_tuple(attributes.tracked, attributes.indexed), nb::make_tuple(links.tracked, links.indexed));
+}
+
 nb::object find_attribute(const Slot& slot, nb::handle name) {
   const auto object = slot.object();
   const auto bytes = bytes_of(name);
@@ -75,6 +83,8 @@ void bind_objects(nb::module_& module) {
       .def_prop_ro("file_name", [](const Slot& slot) { return text(slot.object().file().name()); })
       .def_prop_ro("identity", &identity, "The file's name and the object's address in it.")
       .def("info", &info_of)
+      .def("kept_orders", &kept_orders,
+           "Which orders of creation it keeps: ((of attributes, with an index), (of links, with an index)).")
       .def("attribute_names", &attribute_names, nb::arg("order") = "name")
       .def("find_attribute", &find_attribute, nb::arg("name"))
       .def("refresh", [](Slot& slot) { without_gil([&] { slot.refresh(); }); })

@@ -159,7 +159,7 @@ class NewDatasetHeader {
       const auto length = chunked.chunk[i];
       const auto most = space_.max_dims ? (*space_.max_dims)[i] : space_.dims[i];
       if (length == 0) refuse(fmt::format("the chunk has no elements in dimension {}", i));
-      if (most != unlimited && length > most && settings_.chunk && !is_copy_)
+      if (most != unlimited && length > most && space_.dims[i] != 0 && settings_.chunk && !is_copy_)
         refuse(fmt::format("chunks of {} elements in dimension {}, which has at most {}", length, i, most));
       const auto product = checked_multiply(bytes, length);
       if (!product || *product > 0xFFFFFFFFU) refuse("a chunk of more than 4 GiB");

@@ -1,5 +1,6 @@
 """Makes ``import h5py`` mean fiver, for programs and packages that can't change their import line."""
 import importlib
+import logging
 import pkgutil
 import sys
 import types
@@ -7,6 +8,11 @@ import types
 # h5py's private folder: packages reach into it all the same.
 _HL = {"attrs": "attributes", "base": "base", "compat": "compat", "dataset": "datasets", "datatype": "datatypes", "dims": "dims", "files": "files",
        "filters": "filters", "group": "groups", "selections": "selections", "vds": "vds"}
+
+
+def _is_no_trouble(record):
+    """hdf5plugin offers its filters to libhdf5, which isn't here: those that fiver has not stay unavailable, as h5z.filter_avail says."""
+    return not str(record.msg).startswith(("Cannot initialize filter", "Failed to unregister filter"))
 
 
 def install():
@@ -33,3 +39,5 @@ def install():
     sys.modules["h5py._hl"] = private
     package._hl = private
     sys.modules["h5py"] = package
+    package.__name__ = "h5py"  # by which some tell it from other modules of this interface
+    logging.getLogger("hdf5plugin._utils").addFilter(_is_no_trouble)

@@ -56,7 +56,7 @@ class HLObject:
         if not self._c.is_open:
             return None
         path = self._c.path
-        if path == "?":
+        if path.startswith("?"):  # it, or what leads to it, was opened by its address
             path = _find_path(self)
         return path
 

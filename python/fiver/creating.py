@@ -36,9 +36,11 @@ def open_for_writing(name, file_object, mode, settings, options):
             how = "edit" if os.path.exists(name) else "new"
         else:
             how = {"r+": "edit", "w": "create", "w-": "new", "x": "new"}[mode]
+        if how == "edit" and _is_empty(name):  # as those of the tempfile module: HDF5 makes a file of it
+            how = "create"
     else:
         at = file_object.seek(0, os.SEEK_END)
-        how = "edit" if mode == "r+" or mode == "a" and at else "create"
+        how = "edit" if at and mode in ("r+", "a") else "create"
         if how == "create":
             file_object.truncate(0)
     block = made["user_block"]
@@ -47,6 +49,13 @@ def open_for_writing(name, file_object, mode, settings, options):
     if block and how != "edit" and (block < 512 or block & (block - 1)):
         raise ValueError("User block size must be a power of two of 512 or more, not %d" % block)
     return _fiver.File.open_for_writing(where, label, how, made, options), "r+"
+
+
+def _is_empty(name):
+    try:
+        return os.path.getsize(name) == 0
+    except OSError:
+        return False
 
 
 def core_file(name, mode, backing_store):
@@ -225,6 +234,8 @@ def _type_of(dtype, settings):
         settings["committed_type"] = dtype._c.address
         return dtype.dtype, dtype._c.type, settings
     if hasattr(dtype, "_type") and isinstance(dtype._type, _fiver.Type):  # a low-level TypeID
+        if dtype.committed():
+            settings["committed_type"] = dtype._handle.address
         return dtype.dtype, dtype._type, settings
     return stored_dtype(dtype), None, settings
 

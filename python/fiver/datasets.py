@@ -216,8 +216,9 @@ class Dataset(HLObject):
         if shape is None:
             raise TypeError("Empty datasets have no numpy representation")
         source = selections.whole(shape) if source_sel is None else selections.select(shape, source_sel, self)
-        target = self._target_for(dest.dtype)
-        if dest_sel is None and source.after is None and dest.flags.c_contiguous and dest.shape in (source.array_shape, source.mshape):
+        truth = self._becomes_truth(dest.dtype)
+        target = self._translation.target if truth else self._target_for(dest.dtype)
+        if not truth and dest_sel is None and source.after is None and dest.flags.c_contiguous and dest.shape in (source.array_shape, source.mshape):
             if source.nselect:
                 self._c.read_into(target, source.chosen, dest)
             return
@@ -261,6 +262,10 @@ class Dataset(HLObject):
 
     def astype(self, dtype):
         """A view that reads as another dtype: ``dataset.astype('f4')[0:10]``. Reading raises ValueError where there is no conversion."""
+    def _becomes_truth(self, dtype):
+        """True for integers that are wanted as truth values: those NumPy makes, of anything but 0."""
+        return dtype.kind == "b" and self._translation.dtype.kind in "iu"
+
         return AsTypeView(self, dtype)
 
     def asstr(self, encoding=None, errors="strict"):
@@ -311,6 +316,8 @@ class Dataset(HLObject):
             return np.empty(shape, dtype)
         try:
             target = self._target_for(dtype)
+        if self._becomes_truth(dtype):
+            return np.asarray(self[()]).astype(dtype)
         except TypeError:
             return np.asarray(self[()], dtype=dtype)
         return self._c.read(target, _fiver.Selection.all(), shape)
@@ -547,9 +554,12 @@ class AsTypeView(_View):
             raise TypeError("dset.astype('T') can only be used on datasets with an HDF5 string datatype")
         self._by_text = text and (self._dtype.kind == "T" or dataset.dtype.kind == "O" and self._dtype.kind == "S")
 
+        self._truth = dataset._becomes_truth(self._dtype)
     def __getitem__(self, args):
         if not self._by_text:
             return self._dataset.__getitem__(args, new_dtype=self._dtype)
+        if self._truth:
+            return self._dataset[args].astype(self._dtype)
         found = self._dataset._read_text(args, "utf-8", "strict") if self._dtype.kind == "T" else self._dataset[args]
         return np.asarray(found, dtype=self._dtype) if isinstance(found, np.ndarray) else np.asarray(found, dtype=self._dtype)[()]
 

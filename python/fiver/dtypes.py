@@ -9,6 +9,7 @@ from collections import namedtuple
 import numpy as np
 
 from . import _fiver
+from .base import name_of
 from .references import Reference, RegionReference, make_reference
 
 string_info = namedtuple("string_info", ["encoding", "length"])
@@ -87,7 +88,8 @@ def special_dtype(**kwds):
 
 
 def _metadata(dtype, key):
-    return None if dtype.metadata is None else dtype.metadata.get(key)
+    metadata = getattr(dtype, "metadata", None)  # what is no dtype, such as str, is none of the special ones
+    return None if metadata is None else metadata.get(key)
 
 
 def complex_compat_dtype(dtype):
@@ -408,7 +410,7 @@ def type_of(dtype, logical=True):
         values = check_enum_dtype(dtype)
         base = integer_type(dtype.itemsize, kind == "i", _byte_order(dtype))
         if values is not None and logical:
-            return _fiver.Type.make(("enum", base, tuple((str(k), int(v)) for k, v in values.items())))
+            return _fiver.Type.make(("enum", base, tuple((name_of(k), int(values[k])) for k in sorted(values))))  # sorted: as h5py
         return base
     if kind == "f":
         return _float_type("f%d" % dtype.itemsize if dtype.itemsize <= 8 else "g", _byte_order(dtype))

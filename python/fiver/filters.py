@@ -1,5 +1,5 @@
 """Filters by h5py's names."""
-from . import _fiver
+from . import _fiver, h5z  # noqa: F401  (packages look for h5z here)
 
 DEFLATE, SHUFFLE, FLETCHER32, SZIP, NBIT, SCALEOFFSET, LZF = 1, 2, 3, 4, 5, 6, 32000
 

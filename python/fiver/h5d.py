@@ -43,10 +43,14 @@ class DatasetID(ObjectID):
         return translation(self._handle.type).dtype
 
     def get_type(self):
-        """The stored type."""
+        """The stored type; the committed one where it has that."""
         from .h5t import type_id
 
-        return type_id(self._handle.type)
+        handle = self._handle
+        if handle.committed_type is None:
+            return type_id(handle.type)
+        own = handle.file if handle.own_file_name == handle.file.name else handle.own_file()
+        return type_id(handle.type, own.object_at(handle.committed_type))
 
     def get_space(self):
         """The dataspace, all selected."""
@@ -176,7 +180,12 @@ class DatasetID(ObjectID):
         self._handle.resize(tuple(shape))
         self._forget()
 
-    extend = set_extent
+    def extend(self, shape):
+        """Makes it at least this large: no dimension shrinks."""
+        now = self._handle.shape
+        if len(shape) != len(now):
+            raise TypeError("New shape length (%d) must match dataset rank (%d)" % (len(shape), len(now)))
+        self.set_extent(tuple(max(old, new) for old, new in zip(now, shape)))
 
     def refresh(self):
         self._handle.refresh()

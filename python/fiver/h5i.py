@@ -21,7 +21,7 @@ def get_name(obj):
     if isinstance(obj, FileID):
         return b"/"
     path = obj._handle.path
-    return None if path == "?" else path.encode("utf-8", "surrogateescape")
+    return None if path.startswith("?") else path.encode("utf-8", "surrogateescape")
 
 
 def get_file_id(obj):

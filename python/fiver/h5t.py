@@ -2,6 +2,7 @@
 import numpy as np
 
 from . import _fiver, dtypes
+from .base import name_of
 from .dtypes import (check_dtype, check_enum_dtype, check_opaque_dtype, check_ref_dtype, check_string_dtype, check_vlen_dtype,  # noqa: F401
                      enum_dtype, find_item_type, opaque_dtype, ref_dtype, regionref_dtype, special_dtype, string_dtype, string_info,
                      vlen_dtype)
@@ -64,10 +65,17 @@ class TypeID(ObjectID):
         return _CLASSES[self._facts[0]]
 
     def get_size(self):
-        return self._type.size
+        """Bytes of an element in memory, as libhdf5 has it: text of variable length is a pointer."""
+        return dtypes._size_in_memory(self._type) if self._facts[0] in ("text", "compound", "array") else self._type.size
 
     def committed(self):
         return self._handle is not None
+
+    def commit(self, group, name, lcpl=None):
+        """Gives the type a name in a file; from here on it is the committed one."""
+        where = group._handle.root() if isinstance(group._handle, _fiver.File) else group._handle
+        where.commit_datatype(name_of(name), self._type)
+        self._handle = where.open(name)
 
     def equal(self, other):
         return self._type == other._type
@@ -231,7 +239,8 @@ class TypeCompoundID(TypeCompositeID):
     __slots__ = ()
 
     def get_member_offset(self, member):
-        return self._members()[member][1]
+        offset = self._members()[member][1]
+        return offset + sum(dtypes._size_in_memory(type_) - type_.size for _, before, type_ in self._members() if before < offset)
 
     def get_member_type(self, member):
         return type_id(self._members()[member][2])

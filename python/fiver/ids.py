@@ -56,6 +56,7 @@ class ObjectID:
 
     def close(self):
         """Ends the use of this identifier and of what holds it."""
-        self._handle.close()
+        if self._handle is not None:
+            self._handle.close()
 
     _close = close

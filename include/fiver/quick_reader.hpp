@@ -13,6 +13,9 @@ namespace object {
 class QuickElements;
 }
 
+/// The object's file is not written to by this process: all that a handle says of it stays as it is.
+bool is_settled(const Object& object);
+
 class QuickReader {
  public:
   /// Results of more bytes than this are not its business.
@@ -23,7 +26,7 @@ class QuickReader {
 
   /// Extent. Of a file that this process writes to, as of make().
   const Dataspace& space() const;
-  /// The dataset's file is not written to by this process: everything that the handle says stays as it is.
+  /// Of the dataset.
   bool is_settled() const;
   /// False once the dataset, in a file that this process writes to, was changed by more than writing to its elements: make() another one.
   bool is_current() const;

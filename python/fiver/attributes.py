@@ -1,7 +1,7 @@
 """Attributes: small arrays with names, on any object."""
 import numpy as np
 
-from .base import MappingHDF5, name_of
+from .base import HLObject, MappingHDF5, name_of
 from .dtypes import translation
 from .empty import Empty
 
@@ -38,6 +38,8 @@ def _converted(attribute, t, shape):
 
 class AttributeManager(MappingHDF5):
     """The attributes of an object, by name. Assigning makes or replaces one."""
+
+    __slots__ = ("_c", "_id", "__weakref__")
 
     def __init__(self, parent):
         self._c = parent._c
@@ -105,3 +107,6 @@ class AttributeManager(MappingHDF5):
         from .attribute_writing import modify_attribute
 
         modify_attribute(self, name, value)
+
+
+HLObject.attrs = property(AttributeManager, doc="The attributes, as a mapping.")

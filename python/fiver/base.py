@@ -77,13 +77,6 @@ class HLObject:
         return self.file[posixpath.dirname(name)]
 
     @property
-    def attrs(self):
-        """The attributes, as a mapping."""
-        from .attributes import AttributeManager
-
-        return AttributeManager(self)
-
-    @property
     def ref(self):
         """A Reference to the object."""
         from .references import Reference
@@ -148,6 +141,9 @@ _WRAPPERS = {}  # filled by the modules of the classes
 
 
 class KeysViewHDF5(KeysView):
+    def __iter__(self):
+        return iter(self._mapping)
+
     def __str__(self):
         return "<KeysViewHDF5 {}>".format(list(self))
 
@@ -186,6 +182,8 @@ class ItemsViewHDF5(ItemsView):
 
 class MappingHDF5(MutableMapping):
     """The views of groups and attributes."""
+
+    __slots__ = ()
 
     def keys(self):
         """A view of the names."""

@@ -1,4 +1,6 @@
 """Datasets: reading and writing as NumPy arrays, and what a dataset is."""
+import math
+
 import numpy as np
 
 from . import _fiver, selections
@@ -53,8 +55,8 @@ class Dataset(HLObject):
     @property
     def size(self):
         """Number of elements; None for a null dataspace."""
-        shape = self.shape
-        return None if shape is None else int(np.prod(shape, dtype=object))
+        shape = self._c.shape
+        return None if shape is None else math.prod(shape)
 
     @property
     def nbytes(self):
@@ -194,7 +196,7 @@ class Dataset(HLObject):
         ValueError for too many indices and unknown fields, TypeError for what selects nothing, OSError when the file can't be read or is damaged.
         """
         if new_dtype is None:
-            t = self._translation
+            t = self._t or self._translation
             found = self._c.read_sliced(t.target, args)
             if found is not NotImplemented:
                 return found
@@ -281,7 +283,7 @@ class Dataset(HLObject):
 
     def __len__(self):
         """The size of the first dimension. Raises TypeError for a scalar."""
-        shape = self.shape
+        shape = self._c.shape
         if not shape:
             raise TypeError("Attempt to take len() of a dataset without dimensions")
         return shape[0]

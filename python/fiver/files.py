@@ -240,13 +240,6 @@ class File(Group):
         return FileID(self)
 
     @property
-    def attrs(self):
-        """The attributes of the root group."""
-        from .attributes import AttributeManager
-
-        return AttributeManager(self["/"])
-
-    @property
     def filename(self):
         """The name by which the file was opened."""
         self._open_box()

@@ -135,12 +135,12 @@ class Group(HLObject, MappingHDF5):
         elink_mode, elink_swmr, elink_locking: how the file of an external link is opened; its like, which tune libhdf5, are accepted and change nothing.
         Raises ValueError where the file can't be opened in that mode from this one, and OSError where it can't be opened at all.
         """
-        if any(not key.startswith("elink_") for key in elink):
+        if elink and any(not key.startswith("elink_") for key in elink):
             raise TypeError("get() got an unexpected keyword argument %r" % next(iter(elink)))
         if not (getclass or getlink):
             try:
-                asked = [elink.get("elink_" + key) for key in ("mode", "swmr", "locking")]
-                if asked != [None, None, None]:
+                asked = [elink.get("elink_" + key) for key in ("mode", "swmr", "locking")] if elink else None
+                if asked and asked != [None, None, None]:
                     return self._through_link(name, *asked)
                 return self[name]
             except KeyError:

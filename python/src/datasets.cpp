@@ -50,18 +50,19 @@ nb::object read(const DatasetSlot& slot, const Target& target, const Chosen& cho
 
 /// What quick reads go through; null where the dataset or the target isn't made for them.
 std::shared_ptr<const QuickReader> quick_reader(DatasetSlot& slot, const Target& target, nb::handle target_object) {
-  auto [reader, known] = slot.quick(target_object);
-  if (known && (!reader || reader->is_settled())) return reader;
+  auto kept = slot.quick(target_object);
+  auto& reader = kept.reader;
+  if (kept.known && (!reader || reader->is_settled())) return reader;
   if (reader && without_gil([&] { return reader->is_current(); })) return reader;
   reader.reset();
+  const auto dataset = slot.dataset();
   if (!target.has_objects && target.item_size == target.memory.size()) {
-    const auto dataset = slot.dataset();
     try {
       reader = without_gil([&] { return QuickReader::make(dataset, target.memory); });
     } catch (const Error&) {  // the ordinary read says what is wrong
     }
   }
-  slot.keep(reader, nb::borrow(target_object));
+  slot.keep(dataset, reader, nb::borrow(target_object));
   return reader;
 }
 
@@ -233,9 +234,13 @@ void bind_datasets(nb::module_& module) {
       .def_prop_ro("type", [](const DatasetSlot& slot) { return Type{slot.dataset().type()}; })
       .def_prop_ro("space", [](const DatasetSlot& slot) { return describe(slot.dataset().space()); })
       .def_prop_ro("shape",
-                   [](const DatasetSlot& slot) -> nb::object {
+                   [](DatasetSlot& slot) {
+                     if (auto known = slot.shape(); known.is_valid()) return known;
                      const auto dataset = slot.dataset();
-                     return dataset.space().kind == Dataspace::Kind::null ? nb::none() : int_tuple(dataset.shape());
+                     const auto space = dataset.space();
+                     auto shape = space.kind == Dataspace::Kind::null ? nb::none() : int_tuple(space.dims);
+                     if (is_settled(dataset)) slot.keep_shape(dataset, shape);
+                     return shape;
                    })
       .def_prop_ro("committed_type",
                    [](const DatasetSlot& slot) -> std::optional<std::uint64_t> {

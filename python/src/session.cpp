@@ -80,10 +80,12 @@ bool Slot::is_open() const {
 void Slot::refresh() {
   auto fresh = object();
   fresh.refresh();
+  const nb::gil_scoped_acquire gil;  // objects of Python's go
   std::shared_ptr<const QuickReader> reader;
-  nb::object target;
+  nb::object target, shape;
   const std::lock_guard lock(session_->mutex_);
   if (object_) object_ = std::move(fresh);
+  std::swap(shape_, shape);
   reader.swap(quick_reader_);
   std::swap(quick_target_, target);
 }
@@ -95,11 +97,22 @@ Slot::Quick Slot::quick(nb::handle target) const {
   return {quick_reader_, true};
 }
 
-void Slot::keep(std::shared_ptr<const QuickReader> reader, nb::object target) {
+void Slot::keep(const Object& of, std::shared_ptr<const QuickReader> reader, nb::object target) {
   const std::lock_guard lock(session_->mutex_);
-  if (!object_) return;
+  if (!object_ || &object_->handle() != &of.handle()) return;
   quick_reader_.swap(reader);
   std::swap(quick_target_, target);
+}
+
+nb::object Slot::shape() const {
+  const std::lock_guard lock(session_->mutex_);
+  if (!object_) throw Closed{};
+  return shape_;
+}
+
+void Slot::keep_shape(const Object& of, nb::object shape) {
+  const std::lock_guard lock(session_->mutex_);
+  if (object_ && &object_->handle() == &of.handle()) std::swap(shape_, shape);
 }
 
 void Slot::close() {

@@ -68,7 +68,11 @@ class Slot {
     bool known = false;                         ///< keep() was called for this target
   };
   Quick quick(nb::handle target) const;
-  void keep(std::shared_ptr<const QuickReader> reader, nb::object target);
+  /// `of`: what object() gave when it was made; nothing is kept where that is another one by now.
+  void keep(const Object& of, std::shared_ptr<const QuickReader> reader, nb::object target);
+  /// The shape of a dataset that nobody changes, once it was asked for; else nothing. Throws Closed.
+  nb::object shape() const;
+  void keep_shape(const Object& of, nb::object shape);
 
   const std::shared_ptr<Session>& session() const { return session_; }
 
@@ -78,7 +82,7 @@ class Slot {
   std::shared_ptr<Session> session_;
   std::optional<Object> object_;
   std::shared_ptr<const QuickReader> quick_reader_;
-  nb::object quick_target_;
+  nb::object quick_target_, shape_;
   std::string name_;
   Slot *next_ = nullptr, *previous_ = nullptr;
 };

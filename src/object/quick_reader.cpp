@@ -172,6 +172,10 @@ class QuickElements {
 
 }  // namespace object
 
+bool is_settled(const Object& object) {
+  return object.handle().file()->state().writer() == nullptr;
+}
+
 QuickReader::QuickReader(std::unique_ptr<const object::QuickElements> elements) : elements_(std::move(elements)) {}
 QuickReader::~QuickReader() = default;
 

@@ -83,6 +83,7 @@ TEST_P(QuickReading, GivesWhatPlannedReadsGive) {
   const auto quick = QuickReader::make(dataset, native_type<std::int32_t>());
   ASSERT_TRUE(quick);
   EXPECT_TRUE(quick->is_settled());
+  EXPECT_TRUE(is_settled(dataset));
   EXPECT_EQ(quick->space(), dataset.space());
   EXPECT_GE(compare(dataset, *quick, 1), dataset.chunk_shape() ? 15 : 300);
 }
@@ -121,6 +122,7 @@ TEST(QuickReader, SeesWhatIsWritten) {
     auto quick = QuickReader::make(dataset, native_type<std::int32_t>());
     ASSERT_TRUE(quick) << name;
     EXPECT_FALSE(quick->is_settled());
+    EXPECT_FALSE(is_settled(dataset));
     for (std::int32_t value = 1; value < 5; ++value) {
       const Shape start = {3, 4, 5}, size = {1, 1, 1};
       dataset.write(std::vector<std::int32_t>{value}, box(start, size));

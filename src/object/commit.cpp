@@ -48,11 +48,15 @@ void Commit::run() {
 
 void Commit::drain() {
   std::vector<std::pair<std::shared_ptr<ObjectState>, std::shared_ptr<Draft>>> dirty;
+  std::vector<std::shared_ptr<DatasetWriter>> deleted;
   {
     std::lock_guard lock(writer_.edits_);
     for (const auto& [address, entry] : writer_.dirty_)
       if (entry.second->dataset) dirty.push_back(entry);
+    for (const auto& entry : writer_.deleted_)
+      if (entry.second->dataset) deleted.push_back(entry.second->dataset);
   }
+  for (const auto& dataset : deleted) dataset->abandon();
   for (const auto& [state, draft] : dirty) draft->dataset->drain();
 }
 

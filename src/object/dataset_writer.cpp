@@ -82,7 +82,7 @@ std::uint64_t DatasetWriter::next_stamp(bool whole_chunks) {
 
 bool DatasetWriter::has_staged() const {
   std::lock_guard lock(mutex_);
-  return !stage_.empty();
+  return !stage_.empty() || behind_;
 }
 
 void DatasetWriter::fill_chunk(MutableBytes chunk) const {
@@ -191,7 +191,7 @@ void DatasetWriter::write(const select::Placed& to, const WriteSource& source, c
     encode_into(job, chunk, worker);
   };
   write_chunks(
-      whole.size(), options, [](std::size_t i, Job& job) { job.number = i; }, encode, [](Job&) {});
+      whole.size(), options, [](std::size_t i, Job& job) { job.number = i; }, encode, [](Job&) {}, true);
   if (parts.empty()) return;
   // A large call that has no chunk whole is kept together.
   if (whole.empty() && bytes >= least_staged_call && exact)
@@ -215,6 +215,7 @@ void DatasetWriter::write_chunk(const Shape& scaled, ByteView stored, std::uint3
   jobs[0].stored = stored;
   jobs[0].mask = mask;
   jobs[0].stamp = next_stamp(true);
+  settle();
   place_jobs(jobs, {});
   index_->publish(scaled, chunk::ChunkRecord{jobs[0].address, stored.size(), mask}, jobs[0].stamp);
   if (const auto state = state_.lock()) writer_.edit([&] { writer_.mark_dirty(state, *state->draft()); });

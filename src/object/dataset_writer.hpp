@@ -44,6 +44,9 @@ class DatasetWriter {
   /// `facts`: the dataset as it is now; `index`: of chunked ones, what the file has.
   DatasetWriter(FileWriter& writer, std::shared_ptr<ObjectState> state, const DatasetFacts& facts,
                 std::shared_ptr<const chunk::ChunkIndex> index);
+  ~DatasetWriter();
+  DatasetWriter(const DatasetWriter&) = delete;
+  DatasetWriter& operator=(const DatasetWriter&) = delete;
 
   /// Null unless chunked.
   const std::shared_ptr<chunk::LiveIndex>& index() const { return index_; }
@@ -57,6 +60,10 @@ class DatasetWriter {
 
   /// Writes what is staged. Where `first` and `last` chunk are given, only if something is staged between them.
   void drain(const Shape* first = nullptr, const Shape* last = nullptr);
+  /// Returns when no chunk is on its way to the file any more. Throws what kept it from getting there; the next call tries it again.
+  void settle();
+  /// What is on its way is not wanted any more.
+  void abandon();
 
   void mutate(const ChunkMutant& mutant) { mutant_ = mutant; }
 
@@ -68,6 +75,7 @@ class DatasetWriter {
 
  private:
   struct Job;
+  struct Behind;
   using Encode = std::function<void(Job& job, EncodeScratch& worker)>;
   /// Held by each call that writes elements, or alone by one that changes the extent.
   class Turn {
@@ -85,7 +93,7 @@ class DatasetWriter {
   /// The number of a call. Pieces of chunks from both sides of one that has whole chunks are never joined.
   std::uint64_t next_stamp(bool whole_chunks);
   void write_chunks(std::size_t count, const ReadOptions& options, const std::function<void(std::size_t, Job&)>& begin,
-                    const Encode& encode, const std::function<void(Job&)>& refused);
+                    const Encode& encode, const std::function<void(Job&)>& refused, bool may_go_on = false);
   /// Memory for a decoded chunk: the worker's, or the job's where no filter makes other bytes of it.
   MutableBytes chunk_memory(Job& job, EncodeScratch& worker) const;
   /// `chunk` lasts until it is written, unless it is the worker's.
@@ -95,6 +103,9 @@ class DatasetWriter {
   /// Encodes jobs and writes each as soon as those before it have their places, so that some are written while others are encoded.
   void encode_and_place(std::vector<Job>& jobs, WorkerPool::Task encode, unsigned threads, CancelToken& token);
   void place_jobs(std::vector<Job>& jobs, const ReadOptions& options);
+  /// Gives an encoded chunk to the pool to be written while the caller goes on. One at a time.
+  void write_behind(Job& job);
+  void write_to_file(const Job& job);
   Address place_of(const Job& job);
   void give_up(const Job& job);
   void fill_grown(const Shape& old, const Shape& extent, std::uint64_t stamp);
@@ -136,6 +147,8 @@ class DatasetWriter {
   std::uint64_t writing_ = 0, cuts_ = 0;  ///< turns; of cuts, those that wait, too
   bool cutting_ = false;
   bool draining_ = false;
+  std::shared_ptr<Behind> behind_;
+  bool settling_ = false;
   Stage stage_;
   std::shared_ptr<StageBlock> block_;  ///< the one that has room yet
   std::uint64_t waiting_whole_ = 0;    ///< bytes of whole chunks in the stage

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/buffer_pool.hpp"
+#include "base/worker_pool.hpp"
 #include "object/dataset_writer.hpp"
 
 namespace fiver::object {
@@ -20,6 +21,12 @@ struct DatasetWriter::Job {
   std::optional<chunk::LiveIndex::Stamped> expected;
   bool nothing = false;  ///< there was nothing to write
   unsigned workers = 1;  ///< so many may share the encoding
+};
+
+/// A chunk that is written while its caller goes on.
+struct DatasetWriter::Behind {
+  Job job;
+  std::shared_ptr<WorkerPool::Ticket> ticket;  ///< null once it was waited for
 };
 
 }  // namespace fiver::object

@@ -156,7 +156,7 @@ void DatasetWriter::encode_and_place(std::vector<Job>& jobs, WorkerPool::Task en
     }
     while (auto* job = next()) {
       writer_.await_room(job->address.value + job->stored.size());
-      file.view().storage().write_at(file.view().base() + job->address.value, job->stored);
+      write_to_file(*job);
       job->owned = {};
     }
   };
@@ -179,7 +179,7 @@ void DatasetWriter::encode_and_place(std::vector<Job>& jobs, WorkerPool::Task en
 
 void DatasetWriter::write_chunks(std::size_t count, const ReadOptions& options,
                                  const std::function<void(std::size_t, Job&)>& begin, const Encode& encode,
-                                 const std::function<void(Job&)>& refused) {
+                                 const std::function<void(Job&)>& refused, bool may_go_on) {
   auto& pool = writer_.file().runtime().state().pool;
   auto& spare = writer_.file().runtime().state().scratch;
   const auto state = state_.lock();
@@ -187,6 +187,8 @@ void DatasetWriter::write_chunks(std::size_t count, const ReadOptions& options,
   const auto workers_most = options.threads == 0 ? pool.size() : std::min(options.threads, pool.size());
   const bool large = chunk_bytes_ >= small_chunk;
   const bool shared = filtered_ && count < workers_most && chunk_bytes_ >= least_for_several;
+  const bool behind = may_go_on && shared && count == 1 && workers_most > 1;
+  if (!behind) settle();
   const auto bytes = large ? large_window_bytes : window_bytes;
   const auto window = std::clamp<std::size_t>(
       static_cast<std::size_t>(bytes / std::max<std::uint64_t>(chunk_bytes_, 1)), 2 * pool.size(), window_chunks);
@@ -199,8 +201,13 @@ void DatasetWriter::write_chunks(std::size_t count, const ReadOptions& options,
       if (!workers[number]) workers[number] = spare.take();
       encode(jobs[i], *workers[number]);
     };
-    if (large) {
-      for (auto& job : jobs) job.workers = shared ? workers_most : 1;
+    for (auto& job : jobs) job.workers = shared ? workers_most : 1;
+    if (behind) {
+      task(0, 0);
+      token.check();
+      write_behind(jobs[0]);
+      jobs.clear();
+    } else if (large) {
       encode_and_place(jobs, task, options.threads, token);
     } else {
       pool.run(jobs.size(), options.threads, task, &token);
@@ -215,7 +222,8 @@ void DatasetWriter::write_chunks(std::size_t count, const ReadOptions& options,
       }
     }
     if (state) writer_.edit([&] { writer_.mark_dirty(state, *state->draft()); });
-    if (options.progress) options.progress(static_cast<double>(first + jobs.size()) / static_cast<double>(count));
+    if (options.progress)
+      options.progress(static_cast<double>(std::min(first + window, count)) / static_cast<double>(count));
   }
   for (auto& worker : workers) spare.give_back(std::move(worker));
 }

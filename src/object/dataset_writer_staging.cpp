@@ -196,6 +196,7 @@ void DatasetWriter::drain_chunk(Job& job, const Stage::Pieces& pieces, EncodeScr
 }
 
 void DatasetWriter::drain(const Shape* first, const Shape* last) {
+  settle();
   std::map<Shape, Stage::Pieces> chunks;
   std::uint64_t budget = 0;
   {

@@ -262,12 +262,12 @@ class Dataset(HLObject):
             raise TypeError("Elements of type %s don't become %r" % (t.type, dtype))
         return _fiver.Target(type_of(dtype, logical=False), dtype, False, make_reference=make_reference)
 
-    def astype(self, dtype):
-        """A view that reads as another dtype: ``dataset.astype('f4')[0:10]``. Reading raises ValueError where there is no conversion."""
     def _becomes_truth(self, dtype):
         """True for integers that are wanted as truth values: those NumPy makes, of anything but 0."""
         return dtype.kind == "b" and self._translation.dtype.kind in "iu"
 
+    def astype(self, dtype):
+        """A view that reads as another dtype: ``dataset.astype('f4')[0:10]``. Reading raises ValueError where there is no conversion."""
         return AsTypeView(self, dtype)
 
     def asstr(self, encoding=None, errors="strict"):
@@ -316,10 +316,10 @@ class Dataset(HLObject):
             raise TypeError("Empty datasets have no numpy representation")
         if 0 in shape:
             return np.empty(shape, dtype)
-        try:
-            target = self._target_for(dtype)
         if self._becomes_truth(dtype):
             return np.asarray(self[()]).astype(dtype)
+        try:
+            target = self._target_for(dtype)
         except TypeError:
             return np.asarray(self[()], dtype=dtype)
         return self._c.read(target, _fiver.Selection.all(), shape)
@@ -554,14 +554,14 @@ class AsTypeView(_View):
         text = check_string_dtype(dataset.dtype) is not None
         if self._dtype.kind == "T" and not text:
             raise TypeError("dset.astype('T') can only be used on datasets with an HDF5 string datatype")
+        self._truth = dataset._becomes_truth(self._dtype)
         self._by_text = text and (self._dtype.kind == "T" or dataset.dtype.kind == "O" and self._dtype.kind == "S")
 
-        self._truth = dataset._becomes_truth(self._dtype)
     def __getitem__(self, args):
-        if not self._by_text:
-            return self._dataset.__getitem__(args, new_dtype=self._dtype)
         if self._truth:
             return self._dataset[args].astype(self._dtype)
+        if not self._by_text:
+            return self._dataset.__getitem__(args, new_dtype=self._dtype)
         found = self._dataset._read_text(args, "utf-8", "strict") if self._dtype.kind == "T" else self._dataset[args]
         return np.asarray(found, dtype=self._dtype) if isinstance(found, np.ndarray) else np.asarray(found, dtype=self._dtype)[()]
 

@@ -25,7 +25,10 @@ ROWS = {
     "row of a plane": "p[i]",
     "one of a chunked plane": "c[i, 7]",
     "corner of a chunked plane": "c[3:10, 2:5]",
-    "row of a gzip plane": "z[i]",
+    "one of a gzip plane": "z[i, 7]",
+    "row of a gzip plane": "z[next(turns)]",
+    "one of a file being written": "w[i]",
+    "one of chunks being written": "v[i, 7]",
     "scalar": "s[()]",
     "text": "t[()]",
     "one text of many": "texts[i]",
@@ -77,8 +80,8 @@ def make(folder):
     path = folder / "calls.h5"
     if path.exists():
         return path
-    rng = np.random.default_rng(5)
-    with h5py.File(path, "w") as file:
+    rng, unfinished = np.random.default_rng(5), folder / "calls.unfinished"
+    with h5py.File(unfinished, "w") as file:
         group = file.create_group("a/b")
         line = group.create_dataset("line", data=np.arange(10000.0))
         line.attrs["number"], line.attrs["text"], line.attrs["array"] = 1.5, "some text", np.arange(3.0)
@@ -94,7 +97,7 @@ def make(folder):
             many.create_group("member %d" % i)
         frames = np.repeat(rng.integers(0, 100, (FRAMES, 512, 256), dtype="u2"), 2, axis=2)
         file.create_dataset("frames", data=frames, chunks=(1, 512, 512), compression="gzip", compression_opts=1)
-    return path
+    return unfinished.rename(path)
 
 
 class Ground:
@@ -109,7 +112,8 @@ class Ground:
                  "s": group["scalar"], "t": group["text"], "texts": group["texts"], "small": group["small"], "many": self.file["many"]}
         line = np.arange(1000.0)
         self.names = dict(names, np=np, module=module, path=str(path), n=self.new, i=5, seven=line[:7].copy(), line=line,
-                          w=self.new.create_dataset("w", data=line), names=map("name %d".__mod__, itertools.count()))
+                          w=self.new.create_dataset("w", data=line), v=self.new.create_dataset("v", data=group["plane"][:100], chunks=(50, 100)),
+                          names=map("name %d".__mod__, itertools.count()), turns=itertools.cycle(range(1000)))
 
     def timer(self, row):
         return timeit.Timer(ROWS[row], globals=self.names)

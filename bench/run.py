@@ -18,6 +18,7 @@ import time
 import data
 import jobs
 import measure
+import python_jobs
 import report
 import writing_jobs
 
@@ -108,7 +109,7 @@ def main():
     folder = data.make_all(WORK / "data", say)
     peers["ours"] = build / "bin" / "bench_ours"
     peers["python"] = [sys.executable, ROOT / "bench" / "peers.py"]
-    comparisons = jobs.comparisons(folder, peers) + writing_jobs.comparisons(folder, WORK / "written", peers)
+    comparisons = jobs.comparisons(folder, peers) + writing_jobs.comparisons(folder, WORK / "written", peers) + python_jobs.comparisons(folder, build)
     if chosen.jobs:
         wanted = {int(number) for number in chosen.jobs.split(",")}
         comparisons = [one for one in comparisons if one.job in wanted and chosen.only in one.title]

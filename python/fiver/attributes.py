@@ -67,7 +67,7 @@ class AttributeManager(MappingHDF5):
         return AttrID(self._attribute(name), self._c)
 
     def __len__(self):
-        return len(self._c.attribute_names())
+        return self._c.attribute_count()
 
     def __iter__(self):
         return iter(self._c.attribute_names("creation"))

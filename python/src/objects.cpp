@@ -2,6 +2,7 @@
 #include "objects.hpp"
 
 #include "attributes.hpp"
+#include "fiver/attribute_count.hpp"
 #include "fiver/kept_order.hpp"
 #include "types.hpp"
 
@@ -85,6 +86,11 @@ void bind_objects(nb::module_& module) {
       .def("info", &info_of)
       .def("kept_orders", &kept_orders,
            "Which orders of creation it keeps: ((of attributes, with an index), (of links, with an index)).")
+      .def("attribute_count",
+           [](const Slot& slot) {
+             const auto object = slot.object();
+             return without_gil([&] { return attribute_count(object); });
+           })
       .def("attribute_names", &attribute_names, nb::arg("order") = "name")
       .def("find_attribute", &find_attribute, nb::arg("name"))
       .def("refresh", [](Slot& slot) { without_gil([&] { slot.refresh(); }); })

@@ -99,13 +99,26 @@ class QuickElements {
         pipeline::read_exactly(stored_.file(), Address{record->address.value + offset}, part, "data");
       });
     }
-    const auto* shelf = stored_.decoded_chunks();
+    const auto copy_from = [&](ByteView decoded) {
+      return copy_box(from, size, chunk, into, [&](std::uint64_t offset, MutableBytes part) {
+        std::copy_n(decoded.begin() + static_cast<std::ptrdiff_t>(offset), part.size(), part.begin());
+      });
+    };
+    auto* shelf = stored_.decoded_chunks();
     if (shelf == nullptr) return false;
-    const auto known = shelf->find(*record);
-    if (!known || known->size < stored_.chunk_bytes()) return false;
-    return copy_box(from, size, chunk, into, [&](std::uint64_t offset, MutableBytes part) {
-      std::copy_n(known->bytes.begin() + static_cast<std::ptrdiff_t>(offset), part.size(), part.begin());
-    });
+    if (const auto known = shelf->find(*record)) return known->size >= stored_.chunk_bytes() && copy_from(known->bytes);
+    const auto bytes = static_cast<std::size_t>(stored_.chunk_bytes());
+    if (bytes > QuickReader::most_bytes || record->stored_size > 2 * QuickReader::most_bytes) return false;
+    // A planned read remembers chunks that are read in parts. These are so small that whole ones are worth it, too.
+    auto piece = shelf->reserve();
+    Bytes unkept(piece ? 0 : bytes), encoded(static_cast<std::size_t>(record->stored_size));
+    const auto decoded = piece ? piece.bytes().first(bytes) : MutableBytes(unkept);
+    pipeline::read_exactly(stored_.file(), record->address, encoded, "data");
+    pipeline::CodecChain::Scratch scratch;
+    if (stored_.codecs().decode(encoded, record->filter_mask, decoded, scratch) < bytes || !copy_from(decoded))
+      return false;
+    if (piece) shelf->keep(*record, std::move(piece), bytes);
+    return true;
   }
 
   /// A box of the row-major `extent`, whose bytes `fetch(offset, into)` has. Several rows come with all that lies between them.

@@ -21,9 +21,15 @@ list(APPEND FIVER_CODEC_LIBRARIES ${CMAKE_DL_LIBS})
 # The bit transposition keeps its registers only when its loops are unrolled whole: 3 times slower at -O1 and -O2.
 set_source_files_properties(src/codecs/bit_transpose.cpp src/codecs/bit_transpose_gfni.cpp PROPERTIES COMPILE_OPTIONS -O3)
 
-# Blosc 2 is in no package of the distribution. scripts/fetch-blosc2.sh takes it from the wheel; it is opened when first needed.
-set(FIVER_BLOSC2_LIBRARY "${PROJECT_BINARY_DIR}/../blosc2/libblosc2.so" CACHE FILEPATH "The library of Blosc 2")
-cmake_path(NORMAL_PATH FIVER_BLOSC2_LIBRARY)
+# Blosc 2 is in no package of the distribution. scripts/fetch-blosc2.sh takes it from the wheel; it is opened when first needed: by its
+# path, or, in a wheel of our own, beside our library.
+if(SKBUILD)
+  set(FIVER_BLOSC2_FOLDER "${PROJECT_SOURCE_DIR}/build/blosc2")
+  set(FIVER_BLOSC2_LIBRARY "libblosc2.so")
+else()
+  set(FIVER_BLOSC2_LIBRARY "${PROJECT_BINARY_DIR}/../blosc2/libblosc2.so" CACHE FILEPATH "The library of Blosc 2")
+  cmake_path(NORMAL_PATH FIVER_BLOSC2_LIBRARY)
+endif()
 set_source_files_properties(src/codecs/blosc2_library.cpp PROPERTIES
                             COMPILE_DEFINITIONS "FIVER_BLOSC2_LIBRARY=\"${FIVER_BLOSC2_LIBRARY}\"")
 

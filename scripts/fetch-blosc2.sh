@@ -4,7 +4,7 @@
 set -eu
 version=4.14.1
 folder=${1:-"$(dirname "$0")/../build/blosc2"}
-[ -f "$folder/libblosc2.so" ] && exit 0
+[ -f "$folder/libblosc2.so" ] && [ -f "$folder/LICENSE.txt" ] && exit 0
 
 case $(uname -m) in
   x86_64) sum=d5e65efe80740651c3b39a9fd98478f073c57bed51f7eebe1fdfe248dc259e37 ;;
@@ -19,10 +19,13 @@ python3 -m venv "$wheel_folder/venv"
 wheel=$(echo "$wheel_folder"/blosc2-*.whl)
 echo "$sum  $wheel" | sha256sum --check --quiet
 mkdir -p "$folder"
-python3 - "$wheel" "$folder/libblosc2.so" <<'PYTHON'
+python3 - "$wheel" "$folder" "$version" <<'PYTHON'
 import os, sys, zipfile
-wheel, target = sys.argv[1:]
-with zipfile.ZipFile(wheel) as archive, open(target + ".part", "wb") as out:
-    out.write(archive.read("blosc2/lib/libblosc2.so"))
-os.replace(target + ".part", target)
+wheel, folder, version = sys.argv[1:]
+with zipfile.ZipFile(wheel) as archive:
+    for name in "blosc2-%s.dist-info/licenses/LICENSE.txt" % version, "blosc2/lib/libblosc2.so":
+        target = os.path.join(folder, os.path.basename(name))
+        with open(target + ".part", "wb") as out:
+            out.write(archive.read(name))
+        os.replace(target + ".part", target)
 PYTHON

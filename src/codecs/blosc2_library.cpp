@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <string>
 #include <string_view>
 
 namespace fiver::codecs {
@@ -34,13 +35,25 @@ void find_encoder(void* handle, Blosc2Library& library) {
 }
 #endif
 
+#if !defined(__SANITIZE_ADDRESS__)
+/// Where the library is: a path as it is, a mere name in the folder of the library that this code is in.
+std::string library_path(std::string name) {
+  Dl_info here{};
+  if (name.find('/') != std::string::npos || dladdr(reinterpret_cast<const void*>(&library_path), &here) == 0)
+    return name;
+  const std::string_view ours = here.dli_fname;
+  const auto folder = ours.rfind('/');
+  return folder == std::string_view::npos ? name : std::string(ours.substr(0, folder + 1)) + name;
+}
+#endif
+
 Blosc2Library open_library() {
   Blosc2Library library;
 #if defined(__SANITIZE_ADDRESS__)
   // AddressSanitizer forbids RTLD_DEEPBIND, without which the library would call our LZ4 and zstd with its own structures.
   library.missing = "Blosc 2 cannot be opened in a build with AddressSanitizer";
 #else
-  const std::string path = FIVER_BLOSC2_LIBRARY;
+  const std::string path = library_path(FIVER_BLOSC2_LIBRARY);
   int flags = RTLD_NOW | RTLD_LOCAL;
 #if defined(RTLD_DEEPBIND)
   flags |= RTLD_DEEPBIND;

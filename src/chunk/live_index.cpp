@@ -80,7 +80,8 @@ bool LiveIndex::publish(const Shape& scaled, const std::optional<ChunkRecord>& r
   }
   if (change) now = *change;
   if (expected && (now.record != expected->record || now.stamp > std::max(expected->stamp, stamp))) return false;
-  if (now.record && (!record || now.record->address != record->address)) replaced_.push_back(*now.record);
+  if (now.record && (!record || now.record->address != record->address))
+    replaced_.push_back({*now.record, scaled, !change});
   changes_[scaled] = {record, std::max(stamp, now.stamp)};
   return true;
 }

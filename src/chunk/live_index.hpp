@@ -34,7 +34,12 @@ class LiveIndex final : public ChunkIndex {
   // A commit: freeze() gives what it has to write; then committed() or failed().
   struct Frozen {
     std::vector<ChunkChange> changes;   ///< sorted by coordinates
-    std::vector<ChunkRecord> replaced;  ///< places that no chunk has any more
+    struct Replaced {
+      ChunkRecord record;
+      Shape scaled;
+      bool in_base = false;  ///< a commit had written it
+    };
+    std::vector<Replaced> replaced;  ///< places that no chunk has any more
   };
   Frozen freeze();
   /// `base`: the index as the file has it now. `keep_stamps`: what waits to be written may be older than chunks of this commit.
@@ -53,7 +58,7 @@ class LiveIndex final : public ChunkIndex {
   Changes frozen_, changes_;               // changes_ win
   std::map<Shape, std::uint64_t> stamps_;  // of chunks in the base, as long as they are needed
   std::uint64_t commits_ = 0;
-  std::vector<ChunkRecord> replaced_;
+  std::vector<Frozen::Replaced> replaced_;
 };
 
 }  // namespace fiver::chunk

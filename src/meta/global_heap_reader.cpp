@@ -33,6 +33,17 @@ std::shared_ptr<const GlobalHeapReader::Collection> GlobalHeapReader::collection
   });
 }
 
+std::optional<format::GlobalHeapCollection> GlobalHeapReader::find_contents(Address address) const {
+  try {
+    if (pending_ != nullptr)
+      if (const auto bytes = pending_->find(address)) return format::decode_global_heap(bytes->bytes, file_.widths());
+    if (const auto known = kept_.find(address.value)) return known->index;
+    return fetch(address)->index;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 ByteView GlobalHeapReader::object_in(const Collection& collection, HeapId id) {
   const auto* object = collection.index.find(id.index);
   if (object == nullptr)

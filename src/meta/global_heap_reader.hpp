@@ -17,7 +17,11 @@ class GlobalHeapReader final : public HeapReader {
 
   SharedBytes read(HeapId id) const override;
   ByteView read_next(HeapId id, Recent& recent) const override;
+  /// What a collection has; nothing where that can't be read.
+  std::optional<format::GlobalHeapCollection> find_contents(Address address) const;
   void clear() const { kept_.clear(); }
+  /// Another collection stands there now.
+  void forget(Address address) const { kept_.erase(address.value); }
   /// Collections that are not in the file yet. `pending` lives as long as this is used.
   void look_first_in(const PendingHeap* pending) { pending_ = pending; }
 

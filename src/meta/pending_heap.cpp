@@ -42,6 +42,11 @@ void PendingHeap::close_open() {
   open_bytes_.reset();
 }
 
+void PendingHeap::close() {
+  std::lock_guard lock(mutex_);
+  close_open();
+}
+
 std::optional<SharedBytes> PendingHeap::find(Address collection) const {
   std::lock_guard lock(mutex_);
   if (open_ && open_->address == collection) {

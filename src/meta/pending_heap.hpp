@@ -23,6 +23,8 @@ class PendingHeap final : public HeapWriter {
 
   /// The collection as it stands, when it is not in the file yet.
   std::optional<SharedBytes> find(Address collection) const;
+  /// What was put so far gets no neighbours any more.
+  void close();
   /// Bytes that wait to be written.
   std::uint64_t waiting_bytes() const;
 

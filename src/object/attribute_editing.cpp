@@ -103,6 +103,7 @@ void Object::write_attribute(const std::string& name, const Datatype& stored, co
                                       [&](const auto& m) { return m.type == message.type && m.name == name; });
       if (known != draft->messages.end()) {
         released = object::shared_type_of(*known, file.view().widths());
+        draft->debris.attributes.push_back(known->body);
         message.creation_index = known->creation_index;
         *known = std::move(message);
       } else {
@@ -131,6 +132,7 @@ void Object::remove_attribute(const std::string& name) const {
       });
       if (gone == draft->messages.end()) throw Error(ErrorKind::not_found, "no attribute \"" + name + "\"");
       released = object::shared_type_of(*gone, file.view().widths());
+      draft->debris.attributes.push_back(gone->body);
       draft->messages.erase(gone);
       writer.publish(handle_->state(), *draft);
     });

@@ -51,10 +51,15 @@ void Commit::drain() {
   std::vector<std::shared_ptr<DatasetWriter>> deleted;
   {
     std::lock_guard lock(writer_.edits_);
-    for (const auto& [address, entry] : writer_.dirty_)
+    const auto note = [&](const auto& entry) { settled_[entry.second.get()] = entry.second->debris.put.size(); };
+    for (const auto& [address, entry] : writer_.dirty_) {
       if (entry.second->dataset) dirty.push_back(entry);
-    for (const auto& entry : writer_.deleted_)
+      note(entry);
+    }
+    for (const auto& entry : writer_.deleted_) {
       if (entry.second->dataset) deleted.push_back(entry.second->dataset);
+      note(entry);
+    }
   }
   for (const auto& dataset : deleted) dataset->abandon();
   for (const auto& [state, draft] : dirty) draft->dataset->drain();
@@ -62,7 +67,8 @@ void Commit::drain() {
 
 void Commit::freeze() {
   std::lock_guard lock(writer_.edits_);
-  const auto take = [](const auto& entry) {
+  ++writer_.freezes_;
+  const auto take = [this](const auto& entry) {
     Part part;
     part.object.state = entry.first;
     part.object.draft = entry.second;
@@ -72,6 +78,9 @@ void Commit::freeze() {
       part.object.chunks = part.object.cut.dataset->index()->freeze();
     entry.second->dirty = false;
     entry.second->abandoned.clear();
+    // What came since drain() may be in the elements of this commit or of the next.
+    part.object.cut.debris.put.resize(settled_[entry.second.get()]);
+    entry.second->debris = {};
     entry.second->block_is_fresh = false;
     return part;
   };
@@ -85,13 +94,20 @@ void Commit::freeze() {
 }
 
 void Commit::encode() {
+  writer_.heap().close();  // what is looked at for what is gone gets no more objects
   for (auto& part : parts_) encode_part(part);
   for (auto& part : deleted_) free_deleted(part);
+}
+
+void Commit::note_gone(Part& part, bool deleted) {
+  note_gone_heap_objects(file_, part.object, deleted, writer_.ledger());
+  part.holds = writer_.ledger().take_holds();
 }
 
 void Commit::encode_part(Part& part) {
   const auto& object = part.object;
   part.encoded = encode_object(file_, changes_, object);
+  note_gone(part, false);
   part.freed = std::move(changes_.freed());
   changes_.freed().clear();
   for (auto& change : changes_.rewrites()) {
@@ -134,6 +150,7 @@ void Commit::add_record(Part& part) {
 }
 
 void Commit::free_deleted(Part& part) {
+  note_gone(part, true);
   free_object(file_, changes_, part.object.cut, part.object.chunks ? &*part.object.chunks : nullptr);
   part.freed = std::move(changes_.freed());
   changes_.freed().clear();
@@ -174,6 +191,7 @@ void Commit::write_blocks() {
   for (const auto& [address, bytes] : writer_.heap().take(true)) {
     storage.write_at(base + address.value, *bytes);
     file_.view().forget(address, bytes->size());
+    file_.heap().forget(address);
     writer_.heap().written(address);
   }
   const auto& fresh = changes_.fresh();
@@ -294,6 +312,7 @@ void Commit::write_all() {
 void Commit::undo(const std::string& reason) {
   changes_.give_up();
   writer_.heap().untake();
+  writer_.ledger().failed();
   if (wrote_data_) writer_.note_data_written();
   std::lock_guard lock(writer_.edits_);
   // What is on the disk now is only known when the file is opened again.
@@ -304,6 +323,7 @@ void Commit::undo(const std::string& reason) {
       if (part.object.links) draft.links->failed(*part.object.links);
       if (part.object.chunks) draft.dataset->index()->failed(*part.object.chunks);
       draft.abandoned.insert(draft.abandoned.end(), part.object.cut.abandoned.begin(), part.object.cut.abandoned.end());
+      draft.debris.take_back(std::move(part.object.cut.debris));
       if (list == &parts_)
         writer_.mark_dirty(part.object.state, draft);
       else
@@ -324,6 +344,7 @@ void Commit::finish() {
   }
   writer_.end_of_file_ = new_end_of_file_;
   writer_.last_end_ = writer_.space().end();
+  writer_.ledger().committed();
   for (auto& part : parts_)
     if (part.encoded.layout) part.index = part.object.cut.dataset->open_index(*part.encoded.layout, part.object.cut);
   std::lock_guard lock(writer_.edits_);
@@ -332,12 +353,12 @@ void Commit::finish() {
       auto& draft = *part.object.draft;
       if (list == &deleted_) {
         // Whoever still has the object open goes on with it: its space comes back with the last handle.
-        draft.garbage->hand_over(std::move(part.freed), nullptr);
+        draft.garbage->hand_over(std::move(part.freed), std::move(part.holds), nullptr);
         file_.forget(part.object.state);
         continue;
       }
       auto garbage = writer_.new_garbage();
-      draft.garbage->hand_over(std::move(part.freed), garbage);
+      draft.garbage->hand_over(std::move(part.freed), std::move(part.holds), garbage);
       draft.garbage = std::move(garbage);
       draft.in_file = true;
       draft.image = std::move(part.encoded.image);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ class Commit {
     FrozenObject object;
     EncodedObject encoded;
     std::vector<meta::Extent> freed;
+    std::vector<std::shared_ptr<const void>> holds;  ///< of heap collections
     std::shared_ptr<const chunk::ChunkIndex> index;  ///< of a chunked dataset, as it is in the file afterwards
   };
   struct Record {
@@ -38,6 +40,7 @@ class Commit {
   void freeze();
   void encode();
   void encode_part(Part& part);
+  void note_gone(Part& part, bool deleted);
   void free_deleted(Part& part);
   void add_record(Part& part);
   void plan_end_of_file();
@@ -59,6 +62,7 @@ class Commit {
   bool last_;
   meta::ChangeSet changes_;
   std::vector<Part> parts_, deleted_;
+  std::map<const Draft*, std::size_t> settled_;  ///< of what calls put into the heap, what came before drain()
   std::vector<Record> records_;
   std::uint64_t new_end_of_file_ = 0;
   bool raises_first_ =

@@ -14,6 +14,7 @@
 #include "meta/object_header_reader.hpp"
 #include "meta/space.hpp"
 #include "object/garbage.hpp"
+#include "object/heap_debris.hpp"
 #include "object/live_links.hpp"
 
 namespace fiver::object {
@@ -58,6 +59,7 @@ struct Draft {
   std::shared_ptr<DatasetWriter> dataset;  ///< of a dataset, once its elements or extent are changed
   StoredParts stored;
   std::vector<meta::Extent> abandoned;  ///< blocks of elements that were moved since the last commit
+  HeapDebris debris;
   bool block_is_fresh = false;          ///< the block of contiguous elements is not in any commit yet
   std::shared_ptr<Garbage> garbage;     ///< what readers of the object hold
 

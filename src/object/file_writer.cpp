@@ -42,9 +42,13 @@ FileWriter::FileWriter(FileState& file, const Settings& settings)
       generation_(fork_generation()),
       space_(contents_end(file.superblock()), file.view().base()),
       heap_(space_, file.view().widths()),
+      ledger_([this](const meta::Extent& extent) { give_back({extent}); },
+              [this](Address collection) { return file_.heap().find_contents(collection); }),
       synced_end_(space_.end()),
       end_of_file_(space_.end()),
-      last_end_(space_.end()) {}
+      last_end_(space_.end()) {
+  if (settings.mode != WriterMode::exclusive) ledger_.distrust();  // nothing comes back
+}
 
 void FileWriter::mark_open() {
   if (file_.superblock().superblock.version < 3 || file_.superblock().superblock.flags == flags()) return;

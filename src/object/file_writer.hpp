@@ -13,6 +13,7 @@
 #include "base/mutexes.hpp"
 #include "fiver/options.hpp"
 #include "fiver/values/writing.hpp"
+#include "meta/heap_ledger.hpp"
 #include "meta/pending_heap.hpp"
 #include "meta/space.hpp"
 #include "object/draft.hpp"
@@ -77,6 +78,7 @@ class FileWriter {
   bool is_child() const { return fork_generation() != generation_; }
   meta::Space& space() { return space_; }
   meta::PendingHeap& heap() { return heap_; }
+  meta::HeapLedger& ledger() { return ledger_; }
   FileState& file() const { return file_; }
   const Settings& settings() const { return settings_; }
   /// The superblock's consistency flags while the file is open.
@@ -99,6 +101,9 @@ class FileWriter {
   void mark_dirty(const std::shared_ptr<ObjectState>& state, Draft& draft);
   /// mark_dirty(), and readers see the draft as it is now.
   void publish(const std::shared_ptr<ObjectState>& state, Draft& draft);
+
+  /// How many commits have taken what there was to write.
+  std::uint64_t freezes() const { return freezes_; }
 
   /// Asked once for fresh space up to `end`, before it is written to. A commit's journal record is the last thing in the file while it is under way:
   /// what would come to lie behind the contents that it knows of waits until it is done.
@@ -138,6 +143,7 @@ class FileWriter {
   std::uint32_t generation_;
   meta::Space space_;
   meta::PendingHeap heap_;
+  meta::HeapLedger ledger_;
   CommitMutant mutant_;
 
   // Objects, below, give their space back when they go: this goes after them.
@@ -149,6 +155,7 @@ class FileWriter {
   mutable Mutex edits_;
   std::map<std::uint64_t, std::pair<std::shared_ptr<ObjectState>, std::shared_ptr<Draft>>> dirty_;
   std::vector<std::pair<std::shared_ptr<ObjectState>, std::shared_ptr<Draft>>> deleted_;
+  std::uint64_t freezes_ = 0;
 
   mutable Mutex uses_;
   Condition uses_changed_;

@@ -30,7 +30,7 @@ void free_elements(FileState& file, meta::ChangeSet& changes, const Draft& objec
   const auto free_chunk = [&](const chunk::ChunkRecord& record) { changes.free(record.address, record.stored_size); };
   // A chunk that was replaced stands in the list of those, not in the live index.
   if (written != nullptr)
-    for (const auto& record : written->replaced) free_chunk(record);
+    for (const auto& chunk : written->replaced) free_chunk(chunk.record);
   const auto space = format::decode_dataspace(*space_message->body, view.widths());
   const bool filtered = object.find(MessageType::filter_pipeline) != nullptr;
   const auto grid =

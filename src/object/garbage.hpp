@@ -33,14 +33,18 @@ class Garbage {
   }
 
   /// A commit has given these up; who looks at the object from now on holds `next`, and so does who looked before.
-  void hand_over(std::vector<meta::Extent> extents, std::shared_ptr<Garbage> next) {
+  /// `holds`: what goes elsewhere when the last one lets go.
+  void hand_over(std::vector<meta::Extent> extents, std::vector<std::shared_ptr<const void>> holds,
+                 std::shared_ptr<Garbage> next) {
     extents_ = std::move(extents);
+    holds_ = std::move(holds);
     next_ = std::move(next);
   }
 
  private:
   GiveBack give_back_;
   std::vector<meta::Extent> extents_;
+  std::vector<std::shared_ptr<const void>> holds_;
   std::shared_ptr<Garbage> next_;
 };
 

@@ -63,11 +63,25 @@ ObjectInfo Object::info() const {
   });
 }
 
+namespace {
+
+/// The value may lead to text elsewhere in the file, which a writer keeps as long as somebody looks at the object as it was.
+void keep(const object::Handle& handle, const std::shared_ptr<const object::ObjectSnapshot>& seen,
+          meta::AttributeRecord& record) {
+  if (handle.file()->state().writer() == nullptr) return;
+  record.data.keeper = std::make_shared<const std::pair<std::shared_ptr<const void>, std::shared_ptr<const void>>>(
+      std::move(record.data.keeper), seen);
+}
+
+}  // namespace
+
 std::vector<Attribute> Object::attributes(Order order) const {
   return handle_->guarded([&] {
     std::vector<Attribute> all;
-    meta::for_each_attribute(handle_->file()->state().view(), handle_->snapshot()->header(),
+    const auto seen = handle_->snapshot();
+    meta::for_each_attribute(handle_->file()->state().view(), seen->header(),
                              handle_->file()->state().shared_messages(), [&](meta::AttributeRecord&& record) {
+                               keep(*handle_, seen, record);
                                all.emplace_back(std::make_shared<const AttributeHandle>(handle_, std::move(record)));
                                return true;
                              });
@@ -89,9 +103,11 @@ std::vector<std::string> Object::attribute_names(Order order) const {
 
 std::optional<Attribute> Object::find_attribute(const std::string& name) const {
   return handle_->guarded([&]() -> std::optional<Attribute> {
-    auto record = meta::find_attribute(handle_->file()->state().view(), handle_->snapshot()->header(),
+    const auto seen = handle_->snapshot();
+    auto record = meta::find_attribute(handle_->file()->state().view(), seen->header(),
                                        handle_->file()->state().shared_messages(), name);
     if (!record) return std::nullopt;
+    keep(*handle_, seen, *record);
     return Attribute(std::make_shared<const AttributeHandle>(handle_, std::move(*record)));
   });
 }

@@ -207,7 +207,7 @@ class Encoding {
       put(MessageType::layout, find(MessageType::layout)->flags,
           [&](Encoder& out) { format::encode_layout(out, layout, version); });
     }
-    for (const auto& record : object_.chunks->replaced) changes_.free(record.address, record.stored_size);
+    for (const auto& chunk : object_.chunks->replaced) changes_.free(chunk.record.address, chunk.record.stored_size);
     result_.layout = std::move(layout);
   }
 

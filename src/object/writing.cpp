@@ -12,6 +12,7 @@
 #include "object/editing.hpp"
 #include "object/reading.hpp"
 #include "object/runtime_state.hpp"
+#include "object/text_batch.hpp"
 #include "object/virtual_view.hpp"
 #include "pipeline/read_run.hpp"
 #include "select/nested.hpp"
@@ -24,10 +25,44 @@ using format::MessageType;
 /// Fill is written in pieces of so many bytes.
 constexpr std::size_t fill_piece = 4 << 20;
 
+/// Remembers what was put.
+class NotedHeap final : public HeapWriter {
+ public:
+  explicit NotedHeap(HeapWriter& heap) : heap_(heap) {}
+  HeapId put(ByteView object) override {
+    const auto id = heap_.put(object);
+    if (!ranges_.empty() && ranges_.back().first.collection == id.collection &&
+        ranges_.back().first.index + ranges_.back().count == id.index)
+      ++ranges_.back().count;
+    else
+      ranges_.push_back({id, 1});
+    return id;
+  }
+  std::vector<HeapRange> take() { return std::move(ranges_); }
+
+ private:
+  HeapWriter& heap_;
+  std::vector<HeapRange> ranges_;
+};
+
 class Writing {
  public:
   Writing(const Datatype& memory, ByteView from, const ReadOptions& options)
       : memory_(memory), from_(from), options_(options) {}
+
+  /// Texts of a dataset of texts of variable length; false: it is no such dataset, or they are few.
+  bool write_texts(const std::shared_ptr<const Handle>& dataset, const select::Placed& to,
+                   std::span<const std::string> texts) {
+    const auto facts = dataset->dataset();
+    if (!facts->type.is<VariableStringType>() || std::holds_alternative<VirtualLayout>(facts->layout)) return false;
+    auto& file = dataset->file()->state();
+    auto& writer = file.writer_or_throw();
+    const auto elements = dataset->file()->runtime().buffers.take(texts.size() * facts->type.size());
+    const auto freezes = writer.edit([&] { return writer.freezes(); });
+    auto put = TextBatch{file, dataset->file()->runtime(), options_.threads}.put(texts, elements.span());
+    if (put) write_named(dataset, *facts, to, elements.span(), std::move(*put), freezes);
+    return put.has_value();
+  }
 
   /// `to`: elements of the dataset and their places in the caller's bytes. `whole`: every element is among them.
   void write(const std::shared_ptr<const Handle>& dataset, const select::Placed& to) {
@@ -67,27 +102,52 @@ class Writing {
     auto& writer = file.writer_or_throw();
     const auto facts = dataset->dataset();
     const auto conversion = convert::ConversionPlan::make_for_writing(memory_, facts->type, file.view().widths());
-    WriteSource source{from_, memory_.size(), conversion.is_copy() ? nullptr : &conversion};
-    Bytes converted;
-    if (conversion.needs_heap()) {
+    if (!conversion.needs_heap())
+      return write_stored(dataset, *facts, to, {from_, memory_.size(), conversion.is_copy() ? nullptr : &conversion},
+                          false);
+    const auto count = from_.size() / memory_.size();
+    const auto elements = dataset->file()->runtime().buffers.take(count * facts->type.size());
+    const auto freezes = writer.edit([&] { return writer.freezes(); });
+    std::optional<std::vector<HeapRange>> put;
+    if (memory_.is<VariableStringType>() && facts->type.is<VariableStringType>())
+      put = TextBatch{file, dataset->file()->runtime(), options_.threads}.put(from_, elements.span());
+    if (!put) {
       // One after the other, so that the same call puts the same objects at the same places.
-      const auto count = from_.size() / memory_.size();
-      converted.resize(count * facts->type.size());
-      conversion.convert_for_writing(from_, converted, count, &writer.heap());
-      source = {converted, facts->type.size(), nullptr};
+      NotedHeap heap(writer.heap());
+      std::fill(elements.span().begin(), elements.span().end(), std::byte{0});
+      conversion.convert_for_writing(from_, elements.span(), count, &heap);
+      put = heap.take();
     }
-    const auto& layout = facts->layout;
+    write_named(dataset, *facts, to, elements.span(), std::move(*put), freezes);
+  }
+
+  /// Elements that name what was put into the heap since the commit number `freezes`.
+  void write_named(const std::shared_ptr<const Handle>& dataset, const DatasetFacts& facts, const select::Placed& to,
+                   ByteView elements, std::vector<HeapRange> put, std::uint64_t freezes) {
+    auto& writer = dataset->file()->state().writer_or_throw();
+    write_stored(dataset, facts, to, {elements, facts.type.size(), nullptr}, true);
+    const auto draft = writer.draft_of(dataset->state());
+    writer.edit([&] {
+      if (freezes != writer.freezes()) return;  // a commit may have some of it already
+      draft->debris.note_call(std::move(put), to);
+      if (draft->debris.overlaps) writer.mark_dirty(dataset->state(), *draft);
+    });
+  }
+
+  void write_stored(const std::shared_ptr<const Handle>& dataset, const DatasetFacts& facts, const select::Placed& to,
+                    const WriteSource& source, bool names_heap) {
+    const auto& layout = facts.layout;
     if (std::holds_alternative<ChunkedLayout>(layout)) return elements_of(*dataset)->write(to, source, options_);
-    if (std::holds_alternative<CompactLayout>(layout)) return write_compact(*dataset, *facts, to, source);
-    if (!facts->external_files.empty()) return write_raw(*dataset, *dataset->stored(), to, source);
-    const bool whole = to.distinct && to.element_count == facts->space.element_count();
+    if (std::holds_alternative<CompactLayout>(layout)) return write_compact(*dataset, facts, to, source, names_heap);
+    if (!facts.external_files.empty()) return write_raw(*dataset, *dataset->stored(), to, source);
+    const bool whole = to.distinct && to.element_count == facts.space.element_count();
     std::optional<FileWriter::MovingTurn> turn;
-    if (conversion.needs_heap()) {
+    if (names_heap) {
       // Elements that name collections which no commit has written yet may not stand where the last commit leads.
-      turn.emplace(writer);
+      turn.emplace(*dataset->file()->state().writer());
       move_block(*dataset);
     }
-    allocate(*dataset, *facts, whole);
+    allocate(*dataset, facts, whole);
     write_raw(*dataset, *dataset->snapshot()->stored(), to, source);
   }
 
@@ -178,7 +238,7 @@ class Writing {
   }
 
   void write_compact(const Handle& dataset, const DatasetFacts& facts, const select::Placed& to,
-                     const WriteSource& source) {
+                     const WriteSource& source, bool names_heap) {
     auto& file = dataset.file()->state();
     auto& writer = *file.writer();
     const auto draft = writer.draft_of(dataset.state());
@@ -205,6 +265,7 @@ class Writing {
       const auto* message = draft->find(MessageType::layout);
       auto layout = format::decode_layout(*message->body, file.view().widths());
       auto& data = std::get<CompactLayout>(layout).data;
+      if (names_heap) draft->debris.elements.insert(draft->debris.elements.end(), data.begin(), data.end());
       auto next = stored.begin();
       for (const auto& run : runs) {
         const auto end = next + static_cast<std::ptrdiff_t>(run.length * element_size);
@@ -296,6 +357,17 @@ void write_elements(const std::shared_ptr<const Handle>& dataset, const select::
   Writing(memory, from, options).write(dataset, select::packed(wanted));
 }
 
+namespace {
+
+bool write_texts(const std::shared_ptr<const Handle>& dataset, const select::Normalized& wanted,
+                 std::span<const std::string> texts) {
+  dataset->file()->state().writer_or_throw();
+  if (texts.empty()) return false;
+  return Writing(text_type(), {}, {}).write_texts(dataset, select::packed(wanted), texts);
+}
+
+}  // namespace
+
 void write_stored_chunk(const std::shared_ptr<const Handle>& dataset, const Shape& offset, ByteView stored,
                         std::uint32_t mask) {
   dataset->guarded([&] {
@@ -304,6 +376,8 @@ void write_stored_chunk(const std::shared_ptr<const Handle>& dataset, const Shap
     const auto facts = dataset->dataset();
     const auto* chunked = std::get_if<ChunkedLayout>(&facts->layout);
     if (chunked == nullptr) throw Error(ErrorKind::invalid_argument, "the dataset has no chunks");
+    // Its elements may lead to heap objects that others lead to.
+    if (convert::has_variable_parts(facts->type)) dataset->file()->state().writer()->ledger().distrust();
     Shape scaled = offset;
     for (std::size_t i = 0; i < facts->space.dims.size(); ++i) {
       if (offset.size() != facts->space.dims.size() || offset[i] >= facts->space.dims[i] ||
@@ -362,15 +436,17 @@ void Dataset::write_converted(const Datatype& memory, std::span<const std::byte>
 
 void Dataset::write_strings(std::span<const std::string> from, const Selection& selection) const {
   handle_->guarded([&] {
+    const auto wanted = object::normalize_for(*handle_, selection);
+    if (wanted.element_count == from.size() && object::write_texts(handle_, wanted, from)) return;
     std::vector<VariablePart> parts;
+    parts.reserve(from.size());
     for (const auto& text : from)
       parts.push_back({text.size(), text.empty() ? nullptr : std::as_bytes(std::span(text)).data()});
     CharacterSet charset = CharacterSet::utf8;
     if (const auto* variable = type().as<VariableStringType>()) charset = variable->charset;
     if (const auto* fixed = type().as<StringType>()) charset = fixed->charset;
     const Datatype memory(16, VariableStringType{StringPadding::null_terminated, charset});
-    object::write_elements(handle_, object::normalize_for(*handle_, selection), memory, std::as_bytes(std::span(parts)),
-                           {});
+    object::write_elements(handle_, wanted, memory, std::as_bytes(std::span(parts)), {});
   });
 }
 

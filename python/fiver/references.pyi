@@ -1,5 +1,3 @@
-from typing import Any
-
 class Reference:
     typecode: int
     def __init__(self, stored: bytes | None = None, kind: int | None = None) -> None: ...
@@ -10,5 +8,3 @@ class Reference:
 
 class RegionReference(Reference):
     def __init__(self, stored: bytes | None = None, kind: int | None = None) -> None: ...
-
-def make_reference(kind: int, stored: bytes) -> Any: ...

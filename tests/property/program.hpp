@@ -18,6 +18,11 @@ struct ProgramSettings {
   bool compare = true;  ///< false: only the bytes at the end are wanted
 };
 
+/// Of the object at a path.
+inline std::string last_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 class Program {
  public:
   explicit Program(const ProgramSettings& settings);

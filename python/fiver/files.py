@@ -11,6 +11,7 @@ from .ids import ObjectID
 
 mpi = ros3 = direct_vfd = False
 swmr_support = True
+_io_log = None  #: an _fiver.IoLog that is told of every file opened from now on
 _in_swmr_mode = set()  #: names of the files that are followed, or may be: every File of such a file says so
 _LATEST = "v114"  #: what "latest" is in the version of HDF5 that version.hdf5_version names
 _LIBVERS = ("earliest", "v108", "v110", "v112", "v114", "v200", "latest")
@@ -196,7 +197,9 @@ class File(Group):
             if version is not None and version not in _LIBVERS:
                 raise ValueError("libver must be one of %s" % ", ".join(_LIBVERS))
 
-    def _set_box(self, box):
+    def _set_box(self, box, is_new=True):
+        if is_new and _io_log is not None:
+            box.set_log(_io_log)
         self._c_file = box
         self._root_handle = box.root()
         Group.__init__(self, GroupID(self._root_handle))
@@ -221,7 +224,7 @@ class File(Group):
         if own != box.name:
             box = handle.own_file()
         self._name_given, self._swmr = own, own in _in_swmr_mode
-        self._set_box(box)
+        self._set_box(box, is_new=False)
         return self
 
     def _root(self):

@@ -1,6 +1,7 @@
 // Chunks as they are stored: the table of all, one chunk's bytes, and a function called for each on all cores.
 #include "arrays.hpp"
 #include "errors.hpp"
+#include "io_log.hpp"
 #include "materialize.hpp"
 #include "objects.hpp"
 #include "selections.hpp"
@@ -70,6 +71,7 @@ nb::object read_chunk(const DatasetSlot& slot, nb::handle element) {
   const auto at = shape_of(element);
   try {
     const auto chunk = without_gil([&] { return dataset.read_chunk(at); });
+    if (auto* log = log_of(slot, dataset)) log->read_direct(chunk.bytes.size());
     return nb::make_tuple(chunk.info.filter_mask, nb::bytes(chunk.bytes.data(), chunk.bytes.size()));
   } catch (const Error& error) {
     raise_while_reading(error);
@@ -101,6 +103,7 @@ nb::object read_chunk_into(const DatasetSlot& slot, nb::handle element, nb::hand
   std::uint32_t mask = 0;
   try {
     const auto size = without_gil([&] { return dataset.read_chunk_into(at, buffer.bytes(), &mask); });
+    if (auto* log = log_of(slot, dataset)) log->read_direct(size);
     return nb::make_tuple(mask, size);
   } catch (const Error& error) {
     raise_while_reading(error);
@@ -125,6 +128,9 @@ void for_each_chunk(const DatasetSlot& slot, const Target& target, nb::object fu
   const auto dataset = slot.dataset();
   if (target.has_objects) throw nb::type_error("chunks of text, sequences or references are not decoded one by one");
   Watch watch(std::move(progress), threads);
+  auto* log = log_of(slot, dataset);
+  const Stopwatch stopwatch(log != nullptr);
+  std::atomic<std::uint64_t> chunks{0}, stored{0}, decoded{0};
   run_watched(watch, [&](const ReadOptions& options) {
     dataset.for_each_chunk(
         [&](const Chunk& chunk) {
@@ -137,7 +143,10 @@ void for_each_chunk(const DatasetSlot& slot, const Target& target, nb::object fu
             into = ArrayView(array).bytes();
           }
           try {
+            const Stopwatch decoding(log != nullptr);
             chunk.decode_into(into);
+            if (log != nullptr && !dataset.filters().empty()) log->decoded(into.size(), decoding.took());
+            chunks += 1, stored += chunk.stored_size(), decoded += into.size();
           } catch (...) {
             const nb::gil_scoped_acquire gil;
             array.reset();
@@ -152,6 +161,7 @@ void for_each_chunk(const DatasetSlot& slot, const Target& target, nb::object fu
         },
         options);
   });
+  if (log != nullptr) log->read_chunks(chunks, stored, decoded, stopwatch.took());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "arrays.hpp"
 #include "errors.hpp"
 #include "fiver/values/error.hpp"
+#include "io_log.hpp"
 #include "materialize.hpp"
 #include "objects.hpp"
 #include "selections.hpp"
@@ -21,16 +22,23 @@ namespace {
 
 /// Fills the packed array `array`, which has as many elements as the selection.
 void fill(const Dataset& dataset, const Target& target, const Selection& selection, const ArrayView& array,
-          Watch& watch) {
-  if (!target.has_objects)
-    return run_watched(watch, [&](const ReadOptions& options) {
-      static_cast<void>(dataset.read_converted(target.memory, array.bytes(), selection, options));
+          Watch& watch, DatasetLog* log) {
+  const Stopwatch stopwatch(log != nullptr);
+  if (log != nullptr) watch.count_in(&log->decoding());
+  Plan report;
+  if (!target.has_objects) {
+    run_watched(watch, [&](const ReadOptions& options) {
+      report = dataset.read_converted(target.memory, array.bytes(), selection, options);
     });
-  std::optional<Elements> elements;
-  run_watched(watch, [&](const ReadOptions& options) {
-    elements = dataset.read_elements_as(target.memory, selection, options);
-  });
-  if (elements->count > 0) materialize(*elements, target, array.bytes().data());
+  } else {
+    std::optional<Elements> elements;
+    run_watched(watch, [&](const ReadOptions& options) {
+      elements = dataset.read_elements_as(target.memory, selection, options);
+    });
+    if (elements->count > 0) materialize(*elements, target, array.bytes().data());
+    report = std::move(elements->report);
+  }
+  if (log != nullptr) log->read(report, selection, array.bytes().size(), stopwatch.took());
 }
 
 bool is_empty(const Shape& shape) {
@@ -44,7 +52,7 @@ nb::object read(const DatasetSlot& slot, const Target& target, const Chosen& cho
   auto array = target.new_array(result_shape);
   if (is_empty(result_shape)) return array;
   Watch watch(std::move(progress), threads);
-  fill(dataset, target, chosen.value, ArrayView(array), watch);
+  fill(dataset, target, chosen.value, ArrayView(array), watch, log_of(slot, dataset));
   return array;
 }
 
@@ -68,6 +76,7 @@ std::shared_ptr<const QuickReader> quick_reader(DatasetSlot& slot, const Target&
 
 /// A few elements with a look and no plan. Nothing where that doesn't do.
 nb::object read_quickly(DatasetSlot& slot, const Target& target, nb::handle target_object, nb::handle index) {
+  if (slot.session()->log()) return {};  // an ordinary read says what it did
   const auto reader = quick_reader(slot, target, target_object);
   if (!reader || reader->space().kind != Dataspace::Kind::simple) return {};
   Sliced sliced;
@@ -103,7 +112,7 @@ nb::object read_sliced(DatasetSlot& slot, nb::handle target_object, nb::handle i
   auto array = target.new_array(sliced.shape());
   if (sliced.elements() > 0) {
     Watch watch;
-    fill(dataset, target, sliced.selection(space.dims), ArrayView(array), watch);
+    fill(dataset, target, sliced.selection(space.dims), ArrayView(array), watch, log_of(slot, dataset));
   }
   if (!sliced.shape().empty() || target.kind == ' ') return array;
   return target.numpy.scalar(NumpyCalls::data(array), target.dtype, array);
@@ -116,7 +125,7 @@ void read_into(const DatasetSlot& slot, const Target& target, const Chosen& chos
   if (!view.is_writable()) throw nb::value_error("the array is read-only");
   if (view.size() == 0) return;
   Watch watch(std::move(progress), threads);
-  fill(dataset, target, chosen.value, view, watch);
+  fill(dataset, target, chosen.value, view, watch, log_of(slot, dataset));
 }
 
 nb::object layout_of(const DatasetSlot& slot) {

@@ -3,6 +3,7 @@
 
 #include "errors.hpp"
 #include "fiver/runtime.hpp"
+#include "io_log.hpp"
 #include "objects.hpp"
 #include "python_storage.hpp"
 #include "selections.hpp"
@@ -274,6 +275,13 @@ void bind_files(nb::module_& module) {
       .def_prop_ro("is_open", [](const FileBox& box) { return box.session->is_open(); })
       .def_prop_ro("name", [](const FileBox& box) { return text(box.session->file().name()); })
       .def_prop_ro("mode", [](const FileBox& box) { return box.session->mode(); })
+      .def(
+          "set_log",
+          [](const FileBox& box, std::shared_ptr<IoLog> log) {
+            log->opened(box.session->file().name(), box.session->mode());
+            box.session->set_log(std::move(log));
+          },
+          nb::arg("log"), "Has an IoLog told of what is read and written through it from now on.")
       .def("info", &info_of)
       .def("root",
            [](const FileBox& box) {
@@ -312,7 +320,12 @@ void bind_files(nb::module_& module) {
   object.def_prop_ro(
       "file", [](const Slot& slot) { return FileBox{slot.session()}; }, "The File through which it was opened.");
   object.def(
-      "own_file", [](const Slot& slot) { return FileBox{std::make_shared<Session>(slot.object().file(), "r")}; },
+      "own_file",
+      [](const Slot& slot) {
+        FileBox box{std::make_shared<Session>(slot.object().file(), "r")};
+        box.session->set_log(slot.session()->log());
+        return box;
+      },
       "A File of its own for the file that holds the object, to which a link of another file may have led.");
   object.def_prop_ro("own_file_name", [](const Slot& slot) { return text(slot.object().file().name()); });
   module.def("is_hdf5", [](nb::handle path) {

@@ -5,6 +5,7 @@
 
 #include "arrays.hpp"
 #include "errors.hpp"
+#include "io_log.hpp"
 #include "materialize.hpp"
 #include "objects.hpp"
 
@@ -12,7 +13,39 @@ namespace fiver::python {
 
 namespace {
 
+/// Tells the log at its end what was read through an iterator.
+class FramesLog {
+ public:
+  FramesLog(std::shared_ptr<IoLog> log, const Dataset& dataset, std::uint64_t first)
+      : log_(std::move(log)), dataset_(dataset), first_(first) {}
+  ~FramesLog() {
+    if (count_ == 0) return;
+    const auto selection = frame(first_, count_);
+    try {
+      log_->of(dataset_).read(dataset_.plan(selection), selection, bytes_, took_);
+    } catch (const Error&) {  // another thread has changed the dataset: there is nothing to be told
+    }
+  }
+  FramesLog(const FramesLog&) = delete;
+  FramesLog& operator=(const FramesLog&) = delete;
+
+  DecodeWork* decoding() { return &log_->of(dataset_).decoding(); }
+  void add(std::uint64_t bytes, std::chrono::nanoseconds took) {
+    ++count_;
+    bytes_ += bytes;
+    took_ += took;
+  }
+
+ private:
+  const std::shared_ptr<IoLog> log_;
+  const Dataset dataset_;
+  const std::uint64_t first_;
+  std::uint64_t count_ = 0, bytes_ = 0;
+  std::chrono::nanoseconds took_{0};
+};
+
 struct FrameIterator {
+  std::unique_ptr<FramesLog> log;  // before the reader, which counts into it
   FrameReader reader;
   nb::object dtype;
 };
@@ -21,12 +54,17 @@ FrameIterator frames(const DatasetSlot& slot, const Target& target, std::uint64_
                      std::optional<std::uint64_t> count) {
   const auto dataset = slot.dataset();
   if (target.has_objects) throw nb::type_error("frames of text, sequences or references are read by index");
-  return {without_gil([&] { return FrameReader(dataset, target.memory, first, count.value_or(unlimited)); }),
-          target.dtype};
+  std::unique_ptr<FramesLog> log;
+  if (slot.session()->log()) log = std::make_unique<FramesLog>(slot.session()->log(), dataset, first);
+  auto* decoding = log ? log->decoding() : nullptr;
+  auto reader =
+      without_gil([&] { return FrameReader(dataset, target.memory, first, count.value_or(unlimited), decoding); });
+  return {std::move(log), std::move(reader), target.dtype};
 }
 
 nb::object next(FrameIterator& frames) {
   std::span<const std::byte> bytes;
+  const Stopwatch stopwatch(frames.log != nullptr);
   try {
     bytes = without_gil([&] { return frames.reader.next(); });
   } catch (const Error& error) {
@@ -37,6 +75,7 @@ nb::object next(FrameIterator& frames) {
   const auto into = ArrayView(array).bytes();
   if (into.size() != bytes.size()) throw nb::value_error("the frame has another size than its dtype and shape");
   without_gil([&] { std::memcpy(into.data(), bytes.data(), bytes.size()); });
+  if (frames.log) frames.log->add(into.size(), stopwatch.took());
   if (PyErr_CheckSignals() != 0) throw nb::python_error();
   return array;
 }

@@ -36,5 +36,6 @@ NB_MODULE(_fiver, module) {
   bind_frames(module);
   bind_writing(module);
   bind_creating(module);
+  bind_io_log(module);
   bind_files(module);
 }

@@ -25,6 +25,7 @@ void bind_chunks(nb::module_& module);
 void bind_frames(nb::module_& module);
 void bind_writing(nb::module_& module);
 void bind_creating(nb::module_& module);
+void bind_io_log(nb::module_& module);
 
 /// Runs `work` with the GIL released; exceptions travel through.
 template <class F>

@@ -17,6 +17,7 @@ struct Closed {
   const char* what = "the file, or this object of it, is closed";
 };
 
+class IoLog;
 class Slot;
 
 class Session {
@@ -33,12 +34,17 @@ class Session {
   bool shares(const File& file) const;
   /// "r" or "r+".
   const std::string& mode() const { return mode_; }
+  /// Where is noted what is read and written through it; null, as a rule: nowhere.
+  const std::shared_ptr<IoLog>& log() const { return log_; }
+  /// Before it opens anything.
+  void set_log(std::shared_ptr<IoLog> log) { log_ = std::move(log); }
 
  private:
   friend class Slot;
   mutable std::mutex mutex_;
   std::optional<File> file_;
   std::string mode_;
+  std::shared_ptr<IoLog> log_;
   Slot* first_ = nullptr;
 };
 

@@ -13,6 +13,7 @@ ReadOptions Watch::options() {
   ReadOptions options;
   options.threads = threads_;
   options.cancelled = [this] { return stop_.load(std::memory_order_acquire); };
+  options.decoding = decoding_;
   options.progress = [this](double share) { look(share); };
   return options;
 }

@@ -13,6 +13,8 @@ class Watch {
  public:
   /// `progress` is called with a share of 0 to 1, at most twenty times a second, or is None.
   explicit Watch(nb::object progress = nb::none(), unsigned threads = 0);
+  /// Decoding is counted there, from options() on; null: nowhere.
+  void count_in(DecodeWork* work) { decoding_ = work; }
   /// What the engine is to be given; valid while this object is.
   ReadOptions options();
   /// With the GIL held, from a callback on any thread: ends the call with the Python exception that is set.
@@ -24,6 +26,7 @@ class Watch {
   void look(double share);
   nb::object progress_;
   unsigned threads_;
+  DecodeWork* decoding_ = nullptr;
   std::atomic<bool> stop_{false};
   std::chrono::steady_clock::time_point next_;
   nb::object exception_;

@@ -3,6 +3,7 @@
 
 #include "errors.hpp"
 #include "gather.hpp"
+#include "io_log.hpp"
 #include "materialize.hpp"
 #include "objects.hpp"
 #include "selections.hpp"
@@ -34,10 +35,13 @@ void write(const DatasetSlot& slot, const Target& target, const Chosen& chosen, 
   const auto dataset = slot.dataset();
   const Items items(array, target);
   if (items.bytes().empty()) return;
+  auto* log = log_of(slot, dataset);
+  const Stopwatch stopwatch(log != nullptr);
   Watch watch(std::move(progress), threads);
   run_watched(watch, [&](const ReadOptions& options) {
     dataset.write_converted(target.memory, items.bytes(), chosen.value, options);
   });
+  if (log != nullptr) log->write(chosen.value, items.bytes().size(), stopwatch.took());
 }
 
 void write_chunk(const DatasetSlot& slot, nb::handle offset, nb::handle data, std::uint32_t filter_mask) {
@@ -48,6 +52,7 @@ void write_chunk(const DatasetSlot& slot, nb::handle offset, nb::handle data, st
   const std::unique_ptr<Py_buffer, void (*)(Py_buffer*)> release(&buffer, PyBuffer_Release);
   const std::span bytes(static_cast<const std::byte*>(buffer.buf), static_cast<std::size_t>(buffer.len));
   without_gil([&] { dataset.write_chunk(at, bytes, filter_mask); });
+  if (auto* log = log_of(slot, dataset)) log->write_direct(bytes.size());
 }
 
 void write_attribute(const Slot& slot, nb::handle name, const Type& stored, nb::handle shape, const Target& target,

@@ -39,5 +39,9 @@ def install():
     sys.modules["h5py._hl"] = private
     package._hl = private
     sys.modules["h5py"] = package
-    package.__name__ = "h5py"  # by which some tell it from other modules of this interface
+    # By which h5netcdf tells it from other modules of this interface, and silx whose an exception is.
+    package.__name__ = "h5py"
+    for name, module in list(sys.modules.items()):
+        if name.startswith("h5py.") and module.__name__.startswith("fiver."):
+            module.__name__ = "h5py." + module.__name__[6:]
     logging.getLogger("hdf5plugin._utils").addFilter(_is_no_trouble)

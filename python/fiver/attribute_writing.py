@@ -1,4 +1,6 @@
 """Making and changing attributes."""
+import functools
+
 import numpy as np
 
 from . import _fiver
@@ -9,7 +11,7 @@ from .dtypes import translation, type_of
 from .empty import Empty
 from .references import make_reference
 from .values import array_for, array_of
-from .writing import _check_kinds, target_for_array
+from .writing import _check_kinds, raw_elements, target_for_array
 
 
 class _Place:
@@ -31,6 +33,22 @@ def put(handle, name, type_, shape, array, committed=None):
     handle.write_attribute(name, type_, shape, target, np.ascontiguousarray(array), committed)
 
 
+def _needs_writing(kind):
+    """What fails on a file open for reading fails for that reason, as h5py says it, whatever else is wrong."""
+    def decorate(function):
+        @functools.wraps(function)
+        def checked(manager, *args, **kwds):
+            try:
+                return function(manager, *args, **kwds)
+            except ValueError as error:
+                if manager._c.is_open and manager._c.file.mode == "r":
+                    raise kind("Unable to change attributes (no write intent on file): %s" % error) from None
+                raise
+        return checked
+    return decorate
+
+
+@_needs_writing(OSError)
 def create_attribute(manager, name, data, shape=None, dtype=None):
     """attrs.create"""
     name = name_of(name)
@@ -71,6 +89,7 @@ def _numbers(value, dtype):
     return np.asarray(value, order="C")
 
 
+@_needs_writing(OSError)
 def modify_attribute(manager, name, value):
     """attrs.modify"""
     found = manager._c.find_attribute(name)
@@ -88,14 +107,20 @@ def modify_attribute(manager, name, value):
     put(manager._c, name_of(name), type_, shape, array, found.committed_type)
 
 
+@_needs_writing(KeyError)
 def delete_attribute(manager, name):
     """del attrs[name]"""
     manager._c.remove_attribute(name_of(name))
 
 
-def write_attribute_value(owner, name, type_, shape, array):
+def write_attribute_value(owner, attribute, array, mtype=None):
     """The low-level way: another value of the same type and shape."""
-    put(owner, name, type_, shape, np.asarray(array))
+    name, type_, shape, committed = attribute.name, attribute.type, attribute.space[0], attribute.committed_type
+    raw = raw_elements(np.asarray(array), mtype, type_, 1 if shape is None else int(np.prod(shape, dtype=object)))
+    if raw is None:
+        put(owner, name, type_, shape, np.asarray(array), committed)
+    else:
+        owner.write_attribute(name, type_, shape, _fiver.Target(type_, raw.dtype, False), raw, committed)
 
 
 def create_attribute_low_level(owner, name, tid, space):

@@ -56,7 +56,8 @@ class HLObject:
         if not self._c.is_open:
             return None
         path = self._c.path
-        if path.startswith("?"):  # it, or what leads to it, was opened by its address
+        # Opened by its address, or by way of what was; or moved, or removed since.
+        if path.startswith("?") or self._c.file.mode != "r" and not _leads_to(path, self._c):
             path = _find_path(self)
         return path
 
@@ -104,6 +105,13 @@ class HLObject:
 
             return reopen, self.file._opened_as() + (self.name,)
         raise TypeError("h5py objects cannot be pickled unless their file is open for reading only")
+
+
+def _leads_to(path, handle):
+    if handle.own_file_name != handle.file.name:
+        return True
+    found = handle.file.root().find(path)
+    return found is not None and found.address == handle.address
 
 
 def _find_path(item):

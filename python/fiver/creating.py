@@ -29,7 +29,9 @@ def open_for_writing(name, file_object, mode, settings, options):
         if settings[key] is not None:
             options[key] = settings[key]
     if settings["locking"] is not None:
-        options["locking"] = {True: "required", False: "off", "true": "required", "false": "off"}.get(settings["locking"], "best-effort")
+        from .files import lock_choice
+
+        options["locking"] = lock_choice(settings["locking"])
     where, label = (name, name) if file_object is None else (file_object, repr(file_object))
     if file_object is None:
         if mode == "a":

@@ -114,6 +114,11 @@ def is_hdf5(fname):
     return _fiver.is_hdf5(os.fspath(fname))
 
 
+def lock_choice(locking):
+    """The engine's word for a value of File(locking=)."""
+    return {True: "required", False: "off", "true": "required", "false": "off"}.get(locking, "best-effort")
+
+
 def _path_of(name):
     name = os.fspath(name)
     return name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
@@ -137,6 +142,8 @@ class File(Group):
             return
         if mode not in ("r", "r+", "w", "w-", "x", "a"):
             raise ValueError("Invalid mode; must be one of r, r+, w, w-, x, a")
+        if driver == "fileobj" and "fileobj" in kwds:
+            name = kwds.pop("fileobj")
         options = _take_options(kwds)
         if missing is not None:
             options["missing"] = missing
@@ -169,6 +176,8 @@ class File(Group):
         elif buffer is not None:
             file_object = buffer
         if mode == "r":
+            if locking is not None:
+                options["locking"] = lock_choice(locking)
             if file_object is None:
                 box = _fiver.File.open(self._name_given, options)
             else:

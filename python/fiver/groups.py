@@ -121,9 +121,17 @@ class Group(HLObject, MappingHDF5):
         if type(name) is str or isinstance(name, (str, bytes)):
             if not name:
                 raise KeyError("Unable to open object (a name must not be empty)")
-            return wrap(self._c.open(name))
+            try:
+                return wrap(self._c.open(name))
+            except KeyError as error:
+                if type(error) is not KeyError:
+                    raise
+                raise KeyError("Unable to open object (%s)" % error.args[0]) from None  # h5py's words: some look for them
         if isinstance(name, Reference):
-            found = self._c.file.dereference(name._stored, name._type)
+            try:
+                found = self._c.file.dereference(name._stored, name._type)
+            except OSError as error:
+                raise KeyError("Unable to open object by reference (%s)" % error) from None
             if found is None:
                 raise ValueError("Invalid HDF5 object reference")
             return wrap(found)

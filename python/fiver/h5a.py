@@ -59,7 +59,7 @@ class AttrID(ObjectID):
     def write(self, arr, mtype=None):
         from .attribute_writing import write_attribute_value
 
-        write_attribute_value(self._owner, self._handle.name, self._handle.type, self.shape, arr)
+        write_attribute_value(self._owner, self._handle, arr, mtype)
 
     def close(self):
         """Attributes hold nothing open."""

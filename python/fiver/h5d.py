@@ -114,7 +114,7 @@ class DatasetID(ObjectID):
         self._chunked("chunk info")
         table = self._chunks()
         if not 0 <= index < len(table):
-            raise IndexError("Chunk index is out of bounds")
+            raise ValueError("Chunk index %d is out of range: %d chunks are stored" % (index, len(table)))
         return StoreInfo(*table[index][:4])
 
     def get_chunk_info_by_coord(self, chunk_offset):
@@ -145,6 +145,8 @@ class DatasetID(ObjectID):
     def read_direct_chunk(self, offsets, dxpl=None, out=None):
         """(filter mask, stored bytes) of the chunk that starts at `offsets`; into `out`, a buffer, where one is given."""
         self._chunked("chunk")
+        if len(offsets) == len(self._handle.shape) and any(at >= size for at, size in zip(offsets, self._handle.shape)):
+            raise RuntimeError("Can't get the chunk at %s: nothing is stored outside the shape %s" % (tuple(offsets), self._handle.shape))
         self._check_chunk_start(offsets)
         if out is None:
             return self._handle.read_chunk(offsets)
@@ -153,7 +155,10 @@ class DatasetID(ObjectID):
 
     def write_direct_chunk(self, offsets, data, filter_mask=0, dxpl=None):
         """Stores bytes that went through the filters already."""
-        self._chunked("chunk")
+        if self._handle.layout[0] != "chunked":
+            raise OSError("Can't write a chunk (not a chunked dataset)")
+        if self._handle.file.mode == "r":
+            raise OSError("Can't write a chunk (no write intent on file)")
         self._check_chunk_start(offsets)
         self._handle.write_chunk(offsets, data, filter_mask)
         self._forget()
@@ -170,10 +175,10 @@ class DatasetID(ObjectID):
         self._handle.read_into(Dataset(self)._target_for(arr_obj.dtype), self._selection(fspace), arr_obj)
 
     def write(self, mspace, fspace, arr_obj, mtype=None, dxpl=None):
-        """Writes an array to the selection of `fspace`."""
+        """Writes an array to the selection of `fspace`; with the stored type as `mtype`, its bytes as they are."""
         from .writing import write_array
 
-        write_array(self._handle, self._selection(fspace), arr_obj)
+        write_array(self._handle, self._selection(fspace), arr_obj, mtype)
 
     def set_extent(self, shape):
         """Changes the shape."""

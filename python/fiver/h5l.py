@@ -1,5 +1,8 @@
 """Low-level links."""
+import posixpath
 from collections import namedtuple
+
+from .base import name_of
 
 TYPE_HARD, TYPE_SOFT, TYPE_EXTERNAL = 0, 1, 64
 SAME_LOC = 0
@@ -58,3 +61,35 @@ class LinkProxy:
 
     def unlink(self, name, lapl=None):
         self._id.unlink(name)
+
+    def _make(self, name, link):
+        from .creating import set_item
+
+        set_item(self._group(), name, link)
+
+    def create_soft(self, new_name, target, lcpl=None, lapl=None):
+        """A soft link to a path."""
+        from .groups import SoftLink
+
+        self._make(new_name, SoftLink(target))
+
+    def create_external(self, link_name, file_name, obj_name, lcpl=None, lapl=None):
+        """A link to a path in another file."""
+        from .groups import ExternalLink
+
+        self._make(link_name, ExternalLink(file_name, obj_name))
+
+    def create_hard(self, new_name, cur_loc, cur_name, lcpl=None, lapl=None):
+        """Another name for the object at cur_name."""
+        from .groups import Group
+
+        self._make(new_name, Group(cur_loc)[cur_name])
+
+    def move(self, src_name, dst_loc, dst_name, lcpl=None, lapl=None):
+        """Gives a link another name, below another group."""
+        from .groups import Group
+
+        target = Group(dst_loc)
+        if target.file != self._group().file:
+            raise ValueError("links move within a file")
+        self._group()._c.move(src_name, posixpath.join(target.name, name_of(dst_name)))

@@ -9,7 +9,10 @@ def _file(id):
 
 
 def _target(ref, id):
-    return _file(id).dereference(ref._stored, ref._type)
+    try:
+        return _file(id).dereference(ref._stored, ref._type)
+    except OSError as error:
+        raise KeyError("Unable to open object by reference (%s)" % error) from None
 
 
 def dereference(ref, id):

@@ -74,6 +74,8 @@ class TypeID(ObjectID):
     def commit(self, group, name, lcpl=None):
         """Gives the type a name in a file; from here on it is the committed one."""
         where = group._handle.root() if isinstance(group._handle, _fiver.File) else group._handle
+        if where.find_link(name) is not None:
+            raise KeyError("Unable to commit datatype (name already exists): %r" % (name,))
         where.commit_datatype(name_of(name), self._type)
         self._handle = where.open(name)
 
@@ -105,19 +107,35 @@ class TypeID(ObjectID):
     def lock(self):
         """Types of a file don't change; nothing to do."""
 
-    def set_size(self, size):
-        """Strings: the length in bytes, or VARIABLE."""
-        if self._facts[0] not in ("string", "text"):
-            raise TypeError("only strings change their size")
-        padding, charset = self._facts[2:4]
-        if size == VARIABLE:
-            self._make("text", 16, padding, charset)
-        else:
-            self._make("string", size, padding, charset)
+
+_PLACES = {"integer": (4, 5), "bitfield": (3, 4), "float": (3, 4)}  #: where the facts of a type have its offset and precision
 
 
 class TypeAtomicID(TypeID):
     __slots__ = ()
+
+    def _place(self, size, offset, precision):
+        facts = list(self._facts)
+        at_offset, at_precision = _PLACES[facts[0]]
+        facts[1], facts[at_offset], facts[at_precision] = max(size, -(-(offset + precision) // 8)), offset, precision
+        self._make(*facts)
+
+    def set_size(self, size):
+        """Bytes of an element. Numbers that get smaller lose bits where they must; strings: the length in bytes, or VARIABLE."""
+        if self._facts[0] in ("string", "text"):
+            padding, charset = self._facts[2:4]
+            self._make(*(("text", 16) if size == VARIABLE else ("string", size)), padding, charset)
+            return
+        precision = min(self.get_precision(), 8 * size)
+        self._place(size, min(self.get_offset(), 8 * size - precision), precision)
+
+    def set_precision(self, precision):
+        """Bits of the value; the size grows with them."""
+        self._place(self._type.size, self.get_offset(), precision)
+
+    def set_offset(self, offset):
+        """The number of the value's lowest bit."""
+        self._place(self._type.size, offset, self.get_precision())
 
     def get_order(self):
         for fact in self._facts:
@@ -133,7 +151,7 @@ class TypeAtomicID(TypeID):
         return self._facts[{"integer": 5, "float": 4, "bitfield": 4, "time": 3}[self._facts[0]]]
 
     def get_offset(self):
-        return self._facts[{"integer": 4, "float": 3, "bitfield": 3}[self._facts[0]]]
+        return self._facts[_PLACES[self._facts[0]][0]]
 
 
 class TypeIntegerID(TypeAtomicID):
@@ -168,6 +186,16 @@ class TypeFloatID(TypeAtomicID):
 
     def get_norm(self):
         return {2: NORM_IMPLIED, 1: NORM_MSBSET, 0: NORM_NONE}[self._facts[11]]
+
+    def set_fields(self, spos, epos, esize, mpos, msize):
+        """As get_fields gives them."""
+        self._make(*self._facts[:5], spos, epos, esize, mpos, msize, *self._facts[10:])
+
+    def set_ebias(self, ebias):
+        self._make(*self._facts[:10], ebias, self._facts[11])
+
+    def set_norm(self, norm):
+        self._make(*self._facts[:11], {NORM_IMPLIED: 2, NORM_MSBSET: 1, NORM_NONE: 0}[norm])
 
 
 class TypeStringID(TypeAtomicID):

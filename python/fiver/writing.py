@@ -238,12 +238,30 @@ def write_direct(dataset, source, source_sel=None, dest_sel=None):
     _write(dataset, selection, array)
 
 
-def write_array(handle, chosen, array):
+def raw_elements(array, mtype, stored, count):
+    """The bytes of an array as elements of `mtype`, where low-level calls say that this is the stored type: nothing is converted then. Else None."""
+    if mtype is None or mtype._type != stored or array.dtype.hasobject or mtype.dtype.hasobject:
+        return None
+    dtype = mtype.dtype.base
+    if array.dtype == dtype:
+        return np.ascontiguousarray(array)
+    raw = array.tobytes()
+    if array.dtype.kind == "S":  # NumPy drops the NULs at the end
+        raw = raw.ljust(count * stored.size, b"\0")
+    return np.frombuffer(raw, dtype)
+
+
+def write_array(handle, chosen, array, mtype=None):
     """The low-level way: the items of an array to a selection."""
     from .base import wrap
 
     dataset = wrap(handle)
-    handle.write(target_for_array(dataset, array), chosen, np.ascontiguousarray(array))
+    shape = handle.shape or ()
+    raw = raw_elements(array, mtype, handle.type, int(np.prod(shape, dtype=object)))
+    if raw is None:
+        handle.write(target_for_array(dataset, array), chosen, np.ascontiguousarray(array))
+    else:
+        handle.write(_fiver.Target(handle.type, raw.dtype, False), chosen, raw)
 
 
 def resize(dataset, size, axis=None):

@@ -7,7 +7,7 @@ h5py = pytest.importorskip("h5py")
 # Where older versions of h5py (the distribution's) answer otherwise, or lack what is compared.
 _NEWER = {"test_hdf5plugin_is_content", "test_missing", "test_getlink", "test_walks", "test_scales", "test_right", "test_scalar_and_empty",
           "test_iteration_and_arrays", "test_conversions", "test_hdf5plugin_objects", "test_filters_by_name",
-          "test_copies", "test_region_references"}
+          "test_copies", "test_region_references", "test_kinds_of_refusals"}
 
 
 def pytest_collection_modifyitems(items):

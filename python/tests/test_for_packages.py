@@ -119,3 +119,97 @@ def test_chunks_of_nothing(module, tmp_path):
     with module.File(tmp_path / "a.h5", "w") as f:
         d = f.create_dataset("d", data=np.zeros((0, 3)), compression="gzip")
         assert d.shape == (0, 3) and d.chunks is not None and d[...].shape == (0, 3)
+
+
+@both
+def test_kinds_of_refusals(module, tmp_path):
+    """h5netcdf, hickle and silx tell what happened by the exception."""
+    with module.File(tmp_path / "a.h5", "w") as f:
+        f["t"] = np.dtype("i4")
+        held = f.create_group("gone").ref
+        del f["gone"]
+        f.flush()
+        with pytest.raises(KeyError):
+            f["t"] = np.dtype("i4")
+        with pytest.raises(KeyError):
+            module.h5t.py_create(np.dtype("i4")).commit(f.id, b"t")
+        with pytest.raises(KeyError):
+            f[held]
+        assert f.get(held) is None
+        with pytest.raises(KeyError, match="Unable to.* open object"):
+            f["nowhere"]
+        many = {"a rather long name of a contig %06d" % i: i for i in range(3000)}
+        with pytest.raises(ValueError):
+            f.create_dataset("m", (1,), dtype=module.enum_dtype(many, "i4"))
+        assert "m" not in f
+    with module.File(tmp_path / "a.h5") as f:
+        for wrong in (lambda: f.attrs.create("x", 1), lambda: f.attrs.__setitem__("x", b"a\0b"), lambda: f.attrs.modify("x", 1),
+                      lambda: f.__setitem__("s", module.SoftLink("/t"))):
+            with pytest.raises(OSError):
+                wrong()
+        for wrong in (lambda: f.attrs.__delitem__("x"), lambda: f.__setitem__("u", np.dtype("i4"))):
+            with pytest.raises(KeyError):
+                wrong()
+
+
+@both
+def test_names_follow_moves(module, tmp_path):
+    """hickle asks for the parents of objects whose links are gone."""
+    with module.File(tmp_path / "a.h5", "w") as f:
+        moved, removed = f.create_group("m/n"), f.create_dataset("d", data=[1, 2])
+        f.move("m", "o")
+        del f["d"]
+        f["s"] = module.SoftLink("/o")
+        assert (moved.name, moved.parent.name, removed.name, f["s/n"].name) == ("/o/n", "/o", None, "/s/n")
+        assert removed[...].tolist() == [1, 2]
+        with pytest.raises(ValueError):
+            removed.parent
+
+
+@both
+def test_numbers_of_other_widths(module, tmp_path):
+    """h5glance describes them."""
+    number = module.h5t.STD_U32LE.copy()
+    number.set_size(6)
+    assert (number.get_size(), number.get_precision(), number.get_offset()) == (6, 32, 0)
+    number.set_precision(44), number.set_offset(2)
+    assert (number.get_size(), number.get_precision(), number.get_offset()) == (6, 44, 2)
+    real = module.h5t.IEEE_F16LE.copy()
+    real.set_fields(14, 9, 5, 0, 9), real.set_size(2), real.set_ebias(53), real.lock()
+    assert (real.get_fields(), real.get_ebias(), real.get_size()) == ((14, 9, 5, 0, 9), 53, 2)
+    with module.File(tmp_path / "a.h5", "w") as f:
+        stored = module.h5d.create(f.id, b"a", real, module.h5s.create_simple((3,))).get_type()
+        assert stored.get_fields() == real.get_fields() and stored.get_ebias() == 53
+        letters = module.h5d.create(f.id, b"b", module.h5t.C_S1.copy(), module.h5s.create_simple((4,)))
+        letters.write(module.h5s.ALL, module.h5s.ALL, np.array(b"word"), mtype=letters.get_type())
+        assert f["b"][...].tolist() == [b"w", b"o", b"r", b"d"]
+        text = module.h5t.C_S1.copy()
+        text.set_size(3), text.set_strpad(module.h5t.STR_NULLTERM)
+        made = module.h5a.create(f.id, b"says", text, module.h5s.create(module.h5s.SCALAR))
+        made.write(np.array(b"yes"), mtype=made.get_type())
+        assert f.attrs.get_id("says").get_type().get_strpad() == module.h5t.STR_NULLTERM
+    with h5py.File(tmp_path / "a.h5") as f:
+        assert f["b"][...].tobytes() == b"word" and f.attrs.get_id("says").dtype == "S3"
+        raw = np.empty((), "S3")
+        f.attrs.get_id("says").read(raw, mtype=f.attrs.get_id("says").get_type())
+        assert raw.tobytes() == b"yes"
+
+
+@both
+def test_links_low_level(module, tmp_path):
+    with module.File(tmp_path / "a.h5", "w") as f:
+        f["g/d"] = 1
+        links = f.id.links
+        links.create_soft(b"s", b"/g/d"), links.create_external(b"e", b"b.h5", b"/x"), links.create_hard(b"h", f["g"].id, b"d")
+        links.move(b"s", f["g"].id, b"t")
+        assert f["g/t"][()] == f["h"][()] == 1 and f.get("e", getlink=True).filename == "b.h5" and f["h"] == f["g/d"]
+
+
+@both
+def test_file_objects_by_keyword(module, tmp_path):
+    """hickle gives them so."""
+    with open(tmp_path / "a.h5", "w+b") as stream:
+        with module.File("any name", "w", driver="fileobj", fileobj=stream) as f:
+            f["x"] = 1
+    with module.File(tmp_path / "a.h5", locking=False) as f:
+        assert f["x"][()] == 1

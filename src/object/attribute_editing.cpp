@@ -86,6 +86,10 @@ void Object::write_attribute(const std::string& name, const Datatype& stored, co
       else
         format::encode_datatype(out, stored, old ? 1 : 3);
     });
+    if (parts.type.size() > 0xFFFF)
+      throw Error(
+          ErrorKind::invalid_argument,
+          fmt::format("attribute \"{}\": its type takes {} bytes, 65535 are possible", name, parts.type.size()));
     parts.space = encoded(file, [&](Encoder& out) {
       format::encode_dataspace(out, space, format::dataspace_version(space, old ? 1 : 2));
     });

@@ -32,15 +32,22 @@ using format::MessageType;
 
 constexpr std::uint64_t most_compact_bytes = 64000;
 
+constexpr std::size_t most_message_bytes = 0xFFF8;  // of both versions of headers
+
+[[noreturn]] void refuse(const std::string& reason) {
+  throw Error(ErrorKind::invalid_argument, reason);
+}
+
+/// A message's body. One too large for a header is refused now: the commit could only fail, again and again.
 template <class Encode>
 Bytes encoded(const FileState& file, Encode&& encode) {
   Encoder out(file.view().widths());
   encode(out);
-  return std::move(out).take();
-}
-
-[[noreturn]] void refuse(const std::string& reason) {
-  throw Error(ErrorKind::invalid_argument, reason);
+  auto body = std::move(out).take();
+  if (body.size() > most_message_bytes)
+    refuse(fmt::format("its type, fill value or layout takes {} bytes, an object header holds {} of each at most",
+                       body.size(), most_message_bytes));
+  return body;
 }
 
 class NewDatasetHeader {

@@ -46,6 +46,7 @@ ROWS = {
     "name there?": "'line' in g",
     "name not there?": "'lines' in g",
     "members, counted": "len(g)",
+    "members, 1000, counted": "len(many)",
     "members' names": "list(g.keys())",
     "members' names, 1000": "list(many.keys())",
     "members": "list(g.items())",

@@ -10,7 +10,7 @@ PROGRAM = pathlib.Path(__file__).resolve().parent / "python_calls.py"
 #: Small reads, attribute reads, objects opened, lengths and names: at most half of h5py's time. The others of ROWS are measured beside them.
 HALF = ["one of a line", "one of a plane", "seven of a line", "row of a plane", "one of a chunked plane", "corner of a chunked plane",
         "one of a gzip plane", "row of a gzip plane", "one of a file being written", "scalar", "text", "one text of many", "small, whole",
-        "attribute, number", "attribute, text", "attribute, array", "dataset by path", "dataset by name", "group by name", "members, counted",
+        "attribute, number", "attribute, text", "attribute, array", "dataset by path", "dataset by name", "group by name", "members, counted", "members, 1000, counted",
         "number of attributes", "length", "members' names", "members' names, 1000"]
 OTHERS = ["shape", "dtype", "size", "members", "all attributes", "file opened, one read", "one written", "attribute written", "group made", "dataset made"]
 assert not {*HALF, *OTHERS} - {*ROWS}

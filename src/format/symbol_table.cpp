@@ -8,6 +8,17 @@ namespace {
 constexpr std::uint32_t no_cache = 0, group_cache = 1, soft_link_cache = 2;
 constexpr std::size_t scratch_size = 16;
 
+/// What a node begins with: how many entries it has.
+unsigned decode_start(Decoder& decoder, unsigned k) {
+  decoder.signature("SNOD");
+  decoder.version(1);
+  decoder.reserved(1);
+  const auto count = decoder.u16("entry count");
+  if (count > 2 * std::uint64_t{k})
+    decoder.fail(fmt::format("{} entries, at most {} fit,", count, 2 * std::uint64_t{k}));
+  return count;
+}
+
 }  // namespace
 
 std::size_t symbol_table_entry_size(FieldWidths widths) {
@@ -60,17 +71,17 @@ void encode_symbol_table_entry(Encoder& encoder, const SymbolTableEntry& entry) 
 }
 
 std::uint64_t symbol_table_node_size(unsigned k, FieldWidths widths) {
-  return 8 + 2 * std::uint64_t{k} * symbol_table_entry_size(widths);
+  return symbol_table_node_start + 2 * std::uint64_t{k} * symbol_table_entry_size(widths);
+}
+
+unsigned decode_symbol_table_count(ByteView start, FieldWidths widths, unsigned k) {
+  Decoder decoder(start, widths, "symbol table node");
+  return decode_start(decoder, k);
 }
 
 std::vector<SymbolTableEntry> decode_symbol_table_node(ByteView node, FieldWidths widths, unsigned k) {
   Decoder decoder(node, widths, "symbol table node");
-  decoder.signature("SNOD");
-  decoder.version(1);
-  decoder.reserved(1);
-  const auto count = decoder.u16("entry count");
-  if (count > 2 * std::uint64_t{k})
-    decoder.fail(fmt::format("{} entries, at most {} fit,", count, 2 * std::uint64_t{k}));
+  const auto count = decode_start(decoder, k);
   std::vector<SymbolTableEntry> entries;
   entries.reserve(count);
   for (unsigned i = 0; i < count; ++i) entries.push_back(decode_symbol_table_entry(decoder));

@@ -40,6 +40,9 @@ void encode_symbol_table_entry(Encoder& encoder, const SymbolTableEntry& entry);
 
 /// The bytes of a node, all to be fetched. `k` is the superblock's leaf K.
 std::uint64_t symbol_table_node_size(unsigned k, FieldWidths widths);
+/// How many entries a node has, from its first bytes.
+inline constexpr std::size_t symbol_table_node_start = 8;
+unsigned decode_symbol_table_count(ByteView start, FieldWidths widths, unsigned k);
 std::vector<SymbolTableEntry> decode_symbol_table_node(ByteView node, FieldWidths widths, unsigned k);
 /// The whole node, filled up with zeros. Throws invalid_argument above 2K entries.
 Bytes encode_symbol_table_node(const std::vector<SymbolTableEntry>& entries, FieldWidths widths, unsigned k);

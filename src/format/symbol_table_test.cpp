@@ -20,6 +20,7 @@ TEST(SymbolTable, SizesRoundTripAndDamage) {
     EXPECT_EQ(bytes.size(), symbol_table_node_size(2, widths));
     const auto decode = [&](ByteView b) { return decode_symbol_table_node(b, widths, 2); };
     EXPECT_EQ(decode(bytes), entries());
+    EXPECT_EQ(decode_symbol_table_count(ByteView(bytes).first(symbol_table_node_start), widths, 2), 3U);
     expect_damage_handled(bytes, 8 + 3 * symbol_table_entry_size(widths), false, decode);
   }
 }
@@ -36,6 +37,8 @@ TEST(SymbolTable, RefusesUnknownCacheTypesAndTooManyEntries) {
   bytes[8 + 16] = std::byte{3};
   EXPECT_NE(reason_of([&] { decode_symbol_table_node(bytes, {}, 2); }).find("unknown cache type 3"), std::string::npos);
   EXPECT_NE(reason_of([&] { decode_symbol_table_node(bytes, {}, 1); }).find("3 entries, at most 2"), std::string::npos);
+  EXPECT_NE(reason_of([&] { decode_symbol_table_count(bytes, {}, 1); }).find("3 entries, at most 2"),
+            std::string::npos);
   EXPECT_THROW(encode_symbol_table_node(entries(), {}, 1), Error);
 }
 

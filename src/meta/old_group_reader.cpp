@@ -9,7 +9,7 @@
 namespace fiver::meta {
 
 struct OldGroupReader::Walk {
-  FunctionRef<bool(const Entries&)> visit;
+  FunctionRef<bool(Address leaf)> visit;
   AddressSet seen{};  // nodes and leaves: a tree that meets itself has no end
 };
 
@@ -94,7 +94,7 @@ bool OldGroupReader::walk(Address address, int level, Walk& state) const {
     }
     if (!state.seen.insert(child.value))
       throw Error(ErrorKind::corrupt, "group B-tree: a symbol table node stands in two places").at(child);
-    if (!state.visit(read_leaf(child))) return false;
+    if (!state.visit(child)) return false;
   }
   return true;
 }
@@ -102,23 +102,34 @@ bool OldGroupReader::walk(Address address, int level, Walk& state) const {
 void OldGroupReader::for_each(const std::function<bool(Link&&)>& visit) const {
   LocalHeapReader names(file_, table_.heap);
   names.load();
-  auto each_leaf = [&](const Entries& entries) {
+  std::uint64_t count = 0;
+  auto each_leaf = [&](Address leaf) {
+    const auto entries = read_leaf(leaf);
+    count += entries.size();
     for (const auto& entry : entries)
       if (!visit(link_of(entry, names))) return false;
     return true;
   };
   Walk state{each_leaf};
-  walk(table_.btree, -1, state);
+  if (walk(table_.btree, -1, state)) keep_count(count);
+}
+
+void OldGroupReader::keep_count(std::uint64_t count) const {
+  if (!file_.follows_writer()) count_.store(count, std::memory_order_relaxed);
 }
 
 std::uint64_t OldGroupReader::count() const {
+  if (const auto known = count_.load(std::memory_order_relaxed); known != not_counted) return known;
   std::uint64_t count = 0;
-  auto each_leaf = [&](const Entries& entries) {
-    count += entries.size();
+  auto each_leaf = [&](Address leaf) {
+    count += file_.decode_at(leaf, format::symbol_table_node_start, "symbol table node", [&](const SharedBytes& b) {
+      return format::decode_symbol_table_count(b.bytes, file_.widths(), leaf_k_);
+    });
     return true;
   };
   Walk state{each_leaf};
   walk(table_.btree, -1, state);
+  keep_count(count);
   return count;
 }
 

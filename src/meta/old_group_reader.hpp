@@ -1,6 +1,8 @@
 // Old-style groups: a version 1 B-tree of symbol table nodes, with the names in a local heap.
 #pragma once
 
+#include <atomic>
+
 #include "base/function_ref.hpp"
 #include "base/mutexes.hpp"
 #include "base/shared_cache.hpp"
@@ -22,6 +24,7 @@ class OldGroupReader final : public LinksReader {
   std::uint64_t estimated_count() const override;
 
  private:
+  static constexpr std::uint64_t not_counted = ~std::uint64_t{0};
   using Entries = std::vector<format::SymbolTableEntry>;
   struct Walk;
   using Node = format::BTree1GroupNode;
@@ -30,6 +33,7 @@ class OldGroupReader final : public LinksReader {
   std::shared_ptr<const Entries> leaf(Address address) const;
   std::shared_ptr<const LocalHeapReader> names() const;
   bool walk(Address address, int level, Walk& state) const;
+  void keep_count(std::uint64_t count) const;
   Link link_of(const format::SymbolTableEntry& entry, const LocalHeapReader& names) const;
 
   const FileView& file_;
@@ -40,6 +44,7 @@ class OldGroupReader final : public LinksReader {
   mutable Mutex mutex_;
   mutable std::shared_ptr<const LocalHeapReader> names_;
   mutable std::uint64_t lookups_ = 0;
+  mutable std::atomic<std::uint64_t> count_{not_counted};
 };
 
 }  // namespace fiver::meta

@@ -48,7 +48,7 @@ def test_modes(tmp_path):
             f["z"] = 1
         with pytest.raises(ValueError):
             f.create_group("z")
-        with pytest.raises(ValueError):
+        with pytest.raises(OSError):
             f.attrs["z"] = 1
     with fiver.File(path, "w") as f:
         assert len(f) == 0

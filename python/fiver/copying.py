@@ -10,16 +10,19 @@ from .groups import ExternalLink, Group, SoftLink, _link_object
 def copy(group, source, dest, name=None, shallow=False, expand_soft=False, expand_external=False, expand_refs=False, without_attrs=False):
     """Copies an object, or the one at a path, to a path, or into a group under `name` or its own."""
     if not isinstance(source, HLObject):
-        try:
+        if not isinstance(dest, Group):
+            try:
+                source = group[source]
+            except KeyError as error:
+                raise RuntimeError("Unable to copy object: %s" % error.args[0]) from None
+        else:
             source = group[source]
-        except KeyError as error:
-            raise RuntimeError("Unable to copy object: %s" % error.args[0]) from None
     if isinstance(dest, Group):
         target = dest
         if name is not None:
             path = name_of(name)
         elif source.name in (None, "/"):
-            raise ValueError("an object without a name needs one in the copy")
+            raise RuntimeError("an object without a name needs one in the copy")
         else:
             path = posixpath.basename(source.name)
     else:
@@ -33,7 +36,7 @@ def copy(group, source, dest, name=None, shallow=False, expand_soft=False, expan
     if not (shallow or expand_soft or expand_external) or not isinstance(source, Group):
         try:
             target._c.copy(source._c, path)
-        except ValueError as error:
+        except (KeyError, ValueError) as error:
             raise RuntimeError("Unable to copy object: %s" % error) from None
         copied = target[path]
     else:

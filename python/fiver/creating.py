@@ -1,4 +1,5 @@
 """Making groups, datasets, committed types and links; files for writing."""
+import contextlib
 import io
 import os
 
@@ -9,7 +10,7 @@ from .base import HLObject, name_of, wrap
 from .config import get_config
 from .datasets import Dataset
 from .datatypes import Datatype
-from .dtypes import check_string_dtype, type_of
+from .dtypes import check_opaque_dtype, check_string_dtype, type_of
 from .empty import Empty
 from .filters import pipeline
 from .groups import ExternalLink, Group, HardLink, SoftLink
@@ -82,7 +83,9 @@ def _path(name):
 def create_group(group, name, track_order=None):
     """group.create_group"""
     track = get_config().track_order if track_order is None else track_order
-    return wrap(group._c.create_group(_path(name), bool(track)))
+    path = _path(name)
+    with _failing_as(ValueError, "create group"):
+        return wrap(group._c.create_group(path, bool(track)))
 
 
 def require_group(group, name):
@@ -98,28 +101,78 @@ def require_group(group, name):
 def set_item(group, name, obj):
     """group[name] = obj"""
     path = name_of(name)
-    if isinstance(obj, (SoftLink, ExternalLink, HLObject, np.dtype)) and group._link(path) is not None:
-        raise OSError("Unable to create link (name already exists): %s" % path)
+    if not path and not isinstance(obj, (SoftLink, HardLink, np.dtype)):
+        raise ValueError("No name specified")
     if isinstance(obj, HLObject):
-        group._c.create_hard_link(path, obj._c)
+        with _failing_as(OSError, "create link"):
+            _free(group, path)
+            group._c.create_hard_link(path, obj._c)
     elif isinstance(obj, SoftLink):
-        group._c.create_soft_link(path, obj.path)
+        with _failing_as(OSError, "create soft link"):
+            _free(group, path)
+            group._c.create_soft_link(path, obj.path)
     elif isinstance(obj, ExternalLink):
-        group._c.create_external_link(path, obj.filename, obj.path)
+        with _failing_as(RuntimeError, "create external link"):
+            _free(group, path)
+            group._c.create_external_link(path, obj.filename, obj.path)
     elif isinstance(obj, HardLink):
         raise TypeError("A HardLink says nothing about what it leads to: assign the object")
     elif isinstance(obj, np.dtype):
-        group._c.commit_datatype(path, type_of(obj))
+        type_ = type_of(obj)
+        with _failing_as(KeyError, "commit datatype"):
+            _free(group, path)
+            group._c.commit_datatype(path, type_)
     else:
-        if group._link(path) is not None:
-            raise OSError("Unable to create link (name already exists): %s" % path)
-        create_dataset(group, path, data=obj)
+        try:
+            create_dataset(group, path, data=obj)
+        except (KeyError, TypeError, ValueError):
+            trouble = group._c.file.mode != "r" and _trouble(group, path)
+            if not trouble:
+                raise
+            raise OSError("Unable to create link (%s): %s" % (trouble, path)) from None
+
+
+@contextlib.contextmanager
+def _failing_as(kind, what):
+    """What goes wrong with a link is of this kind."""
+    try:
+        yield
+    except (KeyError, OSError, ValueError) as error:
+        raise kind("Unable to %s: %s" % (what, error.args[0] if error.args else error)) from None
+
+
+def _trouble(group, path):
+    """Why no link can be made at a path; None where one can."""
+    if not path.strip("/.") or group._link(path) is not None:
+        return "name already exists"
+    place = _broken_place(group, path)
+    if place is None:
+        return None
+    return "component not found" if place is False else "not a group"
+
+
+def _broken_place(group, path):
+    """The object that is no group on the way to a path; False for a link that leads nowhere; None where the way is free."""
+    parts = [part for part in path.split("/") if part]
+    at = "/" if path.startswith("/") else ""
+    for part in parts[:-1]:
+        at += part
+        if group._link(at) is None:
+            return None
+        found = group.get(at)
+        if not isinstance(found, Group):
+            return False if found is None else found
+        at += "/"
+    return None
 
 
 def delete_item(group, name):
     """del group[name]"""
+    path = name_of(name)
+    if not path:
+        raise ValueError("No name")
     try:
-        group._c.remove(name_of(name))
+        group._c.remove(path)
     except ValueError as error:
         raise KeyError("Couldn't delete link (%s)" % error) from None
 
@@ -130,7 +183,8 @@ def move(group, source, dest):
         return
     if group._link(source) is None:
         raise ValueError("Unable to move link (name doesn't exist): %s" % name_of(source))
-    group._c.move(name_of(source), name_of(dest))
+    with _failing_as(ValueError, "move link"):
+        group._c.move(name_of(source), name_of(dest))
 
 
 # --- datasets --------------------------------------------------------------------------------------------------------------------------
@@ -182,11 +236,21 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
         warnings.warn("a dataset without data wants a dtype; 'f4' is taken", H5pyDeprecationWarning, stacklevel=3)
         dtype = np.dtype("f4")
     type_ = type_of(dtype) if type_ is None else type_
+    if chunks is False and (compression or shuffle or fletcher32 or maxshape or scaleoffset):
+        raise ValueError("Chunked format required for given storage options")
+    if shape == ():
+        if chunks or compression or compression_opts or shuffle or fletcher32 or scaleoffset is not None:
+            raise TypeError("Scalar datasets don't support chunk/filter options")
+        if maxshape:
+            raise TypeError("Scalar datasets cannot be extended")
+        maxshape = chunks = None
+    elif isinstance(chunks, tuple):
+        limits = shape if maxshape is None or maxshape is True else maxshape if hasattr(maxshape, "__len__") else (maxshape,)
+        if any(limit is not None and size > limit for size, limit in zip(chunks, limits)):
+            raise ValueError("Chunk shape must not be greater than data shape in any dimension. %s is not compatible with %s" % (chunks, shape))
     maxshape = _maxshape(shape, maxshape)
     steps, needs_chunks = pipeline(compression, compression_opts, shuffle, fletcher32, scaleoffset, dtype,
                                    bool(kwds.get("allow_unknown_filter")))
-    if shape == () and (steps or chunks not in (None, False) or maxshape is not None):
-        raise TypeError("Scalar datasets don't support chunk/filter options")
     chunk = None
     if external is None or chunks is not None or steps:  # what lies in files of its own grows without chunks
         chunk = _chunks(shape, maxshape, chunks, needs_chunks or bool(steps), dtype)
@@ -204,16 +268,42 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
         settings["external"] = _external(external, shape, dtype)
     if compact:
         settings["compact"] = True
-    path = _path(name)
-    _free(group, path)
-    made = wrap(group._c.create_dataset(path, type_, shape, maxshape, settings))
+    made = wrap(_create(group, name, type_, shape, maxshape, settings))
     if array is not None and array.size:
         try:
             made[...] = array.reshape(shape + dtype.shape)
         except BaseException:
-            group._c.remove(path)
+            group._c.remove(name_of(name))
             raise
     return made
+
+
+def _create(group, name, type_, shape, maxshape, settings):
+    """The handle of a new dataset. Raises TypeError where something on the way to its name is no group, ValueError for a name that is taken."""
+    path = _path(name)
+    if "chunk" in settings and maxshape is None:
+        maxshape = shape  # libhdf5 lets a chunked dataset grow without end where the file says nothing of its largest shape
+    if settings.get("fill_time", 2) == 2 and _has_variable_parts(type_):
+        settings["fill_time"] = _FILL_TIMES["alloc"]  # what was never written there would be no address in the heap
+    try:
+        _free(group, path)
+        return group._c.create_dataset(path, type_, shape, maxshape, settings)
+    except (KeyError, ValueError):
+        if not path:
+            raise TypeError("A dataset wants a name that is not empty") from None
+        place = _broken_place(group, path)
+        if place is None:
+            raise
+        if place is False:
+            raise KeyError("Unable to open object: a link on the way to %s leads nowhere" % path) from None
+        raise TypeError("Incompatible object (%s) already exists on the way to %s" % (type(place).__name__, path)) from None
+
+
+def _has_variable_parts(type_):
+    kind, *facts = type_.describe()
+    if kind == "compound":
+        return any(_has_variable_parts(member) for _name, _offset, member in facts[1])
+    return kind in ("text", "sequence") or kind == "array" and _has_variable_parts(facts[0])
 
 
 def _free(group, path):
@@ -307,11 +397,15 @@ def _set_fill(settings, value, dtype):
 def _fill(value, dtype):
     """The bytes of one stored element. Numbers that do not fit are stored as HDF5 converts them, and the warning says what that is."""
     if dtype.hasobject:
-        raise TypeError("a fill value of sequences, references or compounds with text is not stored")
+        raise ValueError("a fill value of sequences, references or compounds with text is not stored")
     if check_string_dtype(dtype) is not None:
         from .values import array_of
 
         return array_of(value, dtype).astype(dtype).tobytes()
+    if np.asarray(value).dtype.kind == "U":
+        raise TypeError("No conversion path for dtype: %r" % np.asarray(value).dtype)
+    if check_opaque_dtype(dtype) and np.asarray(value).dtype != dtype:
+        raise ValueError("the fill value of opaque elements is such an element, not %r" % (value,))
     if dtype.kind in "iu" and dtype.metadata is None:
         made = clipped(value, dtype)
         if made.item() != np.asarray(value).item():
@@ -377,7 +471,7 @@ def create_dataset_like(group, name, other, **kwds):
         kwds.setdefault(key, getattr(other, key))
     if "maxshape" not in kwds and other.maxshape != other.shape:
         kwds["maxshape"] = other.maxshape
-    if kwds.get("fillvalue") is not None and (other._c.fill_value[3] is None):
+    if kwds.get("fillvalue") is not None and other._c.fill_value[3] is None and other.dtype.hasobject:
         kwds["fillvalue"] = None
     known = [f for f in other._c.filters if f[0] not in (2, 3, 6)]
     if "compression" not in kwds and known:
@@ -395,9 +489,7 @@ def create_virtual_dataset(group, name, layout, fillvalue=None):
     type_ = type_of(layout.dtype)
     if fillvalue is not None:
         _set_fill(settings, fillvalue, layout.dtype)
-    path = _path(name)
-    _free(group, path)
-    return wrap(group._c.create_dataset(path, type_, layout.shape, layout.maxshape, settings))
+    return wrap(_create(group, name, type_, layout.shape, layout.maxshape, settings))
 
 
 def create_low_level(loc, name, tid, space, dcpl):

@@ -411,7 +411,7 @@ def _read(dataset, args, new_dtype, target=None):
         target = dataset._translation.target if new_dtype is None else dataset._target_for(np.dtype(new_dtype))
     if shape is None:
         if args in ((), (Ellipsis,)):
-            return Empty(target.dtype)
+            return Empty(dataset.dtype)
         raise ValueError("Empty datasets cannot be sliced")
     if shape == ():
         return _read_scalar(dataset, args, target)

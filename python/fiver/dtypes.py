@@ -406,6 +406,8 @@ def type_of(dtype, logical=True):
         base, dims = dtype.subdtype
         return _fiver.Type.make(("array", type_of(base, logical), dims))
     kind = dtype.kind
+    if dtype.metadata is not None and check_opaque_dtype(dtype):
+        return _fiver.Type.make(("opaque", dtype.itemsize, "NUMPY:" + dtype.descr[0][1]))
     if kind in "iu":
         values = check_enum_dtype(dtype)
         base = integer_type(dtype.itemsize, kind == "i", _byte_order(dtype))
@@ -426,8 +428,6 @@ def type_of(dtype, logical=True):
             return _fiver.Type.make(("string", 1, _NULL_PADDED, _ASCII))
         charset = _UTF8 if check_string_dtype(dtype).encoding == "utf-8" else _ASCII
         return _fiver.Type.make(("string", dtype.itemsize, _NULL_PADDED, charset))
-    if check_opaque_dtype(dtype):
-        return _fiver.Type.make(("opaque", dtype.itemsize, "NUMPY:" + dtype.descr[0][1]))
     if kind == "V":
         if dtype.names is not None:
             return _compound_type(dtype, logical)

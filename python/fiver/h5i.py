@@ -21,7 +21,11 @@ def get_name(obj):
     if isinstance(obj, FileID):
         return b"/"
     path = obj._handle.path
-    return None if path.startswith("?") else path.encode("utf-8", "surrogateescape")
+    if path.startswith("?"):
+        from .base import wrap
+
+        path = wrap(obj._handle).name
+    return None if path is None else path.encode("utf-8", "surrogateescape")
 
 
 def get_file_id(obj):

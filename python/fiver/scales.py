@@ -20,11 +20,17 @@ def _put_string(handle, name, value):
 
 def make_scale(dataset, name=None):
     """dataset.make_scale"""
+    _check_writable(dataset)
     if dataset._c.find_attribute("DIMENSION_LIST") is not None:
         raise RuntimeError("Unspecified error: a dataset that has scales can't be a scale")
     _put_string(dataset._c, "CLASS", "DIMENSION_SCALE")
     if name is not None:
         _put_string(dataset._c, "NAME", name)
+
+
+def _check_writable(dataset):
+    if dataset._c.file.mode == "r":
+        raise RuntimeError("Scales and labels can't be changed: the file is open for reading only")
 
 
 def _same(a, b):
@@ -78,6 +84,7 @@ def _put_back(scale, rows):
 
 def attach_scale(dataset, dimension, scale):
     """dims[dimension].attach_scale"""
+    _check_writable(dataset)
     if is_scale(dataset._c):
         raise RuntimeError("Unspecified error: a scale has no scales of its own")
     if _same(dataset._c, scale._c) or scale._c.find_attribute("DIMENSION_LIST") is not None:
@@ -110,6 +117,7 @@ def detach_scale(dataset, dimension, scale):
 
 def set_label(dataset, dimension, label):
     """dims[dimension].label = label"""
+    _check_writable(dataset)
     attribute = dataset._c.find_attribute("DIMENSION_LABELS")
     labels = [""] * dataset.ndim if attribute is None else list(read_value(attribute))
     labels[dimension] = label

@@ -2,7 +2,7 @@
 import numpy as np
 
 from . import _fiver, selections
-from .dtypes import check_ref_dtype, check_string_dtype, check_vlen_dtype, type_of
+from .dtypes import check_enum_dtype, check_ref_dtype, check_string_dtype, check_vlen_dtype, type_of
 from .empty import Empty
 from .references import RegionReference, Reference, make_reference
 from .values import array_of, sequences
@@ -24,7 +24,7 @@ def target_for_array(dataset, array):
         raise TypeError("No conversion path for dtype: %r" % dtype)
     if t.dtype.hasobject:
         raise TypeError("Can't implicitly convert non-string objects to strings" if t.is_text else "No conversion path for dtype: %r" % dtype)
-    if dtype == t.dtype.base:
+    if dtype == t.dtype.base and check_enum_dtype(dtype) == check_enum_dtype(t.dtype.base):
         return t.target
     memory = type_of(dtype, logical=False)
     if t.dtype.subdtype is not None:
@@ -79,7 +79,9 @@ def _value(dataset, val, mshape):
         return array_of(val, dtype) if not isinstance(val, np.ndarray) or val.dtype.kind in "OU" else np.asarray(val, order="C")
     if dtype.kind in "mM":
         return np.asarray(val, dtype=dtype, order="C")
-    array = np.asarray(val, dtype=None if hasattr(val, "dtype") or isinstance(val, (list, tuple)) and dtype.kind == "V" else dtype, order="C")
+    # Arrays are the engine's to convert; the scalars of NumPy, as those of Python, become what the dataset has.
+    array = np.asarray(val, dtype=None if isinstance(val, np.ndarray) or hasattr(val, "dtype") and not isinstance(val, np.generic)
+                       or isinstance(val, (list, tuple)) and dtype.kind == "V" else dtype, order="C")
     if array.dtype.kind == "O":
         return np.asarray(val, dtype=dtype, order="C")
     return array
@@ -141,22 +143,44 @@ def _write(dataset, selection, array):
     inner = dataset.dtype.shape  # of an array type
     if inner and array.shape[-len(inner):] != inner:
         raise TypeError("Elements of shape %s can't be made of an array of shape %s" % (inner, array.shape))
+    if _names_integers(dataset.dtype.base) and array.dtype.kind in "iu":
+        array = _as_named(array, dataset.dtype.base)
     wanted = selection.array_shape + inner
     if array.shape != wanted:
         array = _spread(array, wanted, selection, dataset)
         if array is None:
             return
+    if dataset._c.file.mode == "r":
+        raise OSError("Can't write data (no write intent on file): %s" % dataset.name)
     if selection.nselect == 0:
         return
     target = target_for_array(dataset, array)
-    if selection.pieces is not None:
-        axis, pieces = selection.pieces
-        array = array.reshape(selection.mshape + inner)
-        for chosen, i in pieces:
-            dataset._c.write(target, chosen, np.ascontiguousarray(np.take(array, [i], axis=axis)))
-    else:
-        dataset._c.write(target, selection.chosen, np.ascontiguousarray(array))
+    try:
+        if selection.pieces is not None:
+            axis, pieces = selection.pieces
+            array = array.reshape(selection.mshape + inner)
+            for chosen, i in pieces:
+                dataset._c.write(target, chosen, np.ascontiguousarray(np.take(array, [i], axis=axis)))
+        else:
+            dataset._c.write(target, selection.chosen, np.ascontiguousarray(array))
+    except ValueError as error:
+        if "no conversion" not in str(error) and "no source" not in str(error):
+            raise
+        raise OSError("Can't write data (%s)" % error) from None
     dataset._id._forget()
+
+
+def _names_integers(dtype):
+    return dtype.kind == "b" or dtype.kind in "iu" and check_enum_dtype(dtype) is not None
+
+
+def _as_named(array, dtype):
+    """Integers for an enumeration, which may have no name for them: their values are stored, those beyond its range as the nearest."""
+    base = np.dtype("i1") if dtype.kind == "b" else np.dtype(dtype.str)
+    if array.dtype != base:
+        limits = np.iinfo(base)
+        array = np.clip(array, max(limits.min, np.iinfo(array.dtype).min), min(limits.max, np.iinfo(array.dtype).max)).astype(base)
+    return np.ascontiguousarray(array).view(dtype)
 
 
 def _spread(array, wanted, selection, dataset):
@@ -228,7 +252,7 @@ def write_direct(dataset, source, source_sel=None, dest_sel=None):
     if shape is None:
         raise TypeError("Empty datasets cannot be written to")
     selection = selections.whole(shape) if dest_sel is None else selections.select(shape, dest_sel, dataset)
-    array = source if source_sel is None else source[source_sel]
+    array = source if source_sel is None else np.asarray(source[source_sel], source.dtype)  # a scalar has lost what is written on its dtype
     if array.shape not in (selection.array_shape, selection.mshape):
         try:
             array = np.broadcast_to(array, selection.array_shape)
@@ -278,6 +302,8 @@ def resize(dataset, size, axis=None):
         size = list(dataset.shape)
         size[axis] = length
     size = tuple(int(n) for n in (size if hasattr(size, "__len__") else (size,)))
+    if len(size) != dataset.ndim:
+        raise TypeError("New shape length (%d) must match dataset rank (%d)" % (len(size), dataset.ndim))
     try:
         dataset._c.resize(size)
     except ValueError as error:

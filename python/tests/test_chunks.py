@@ -42,7 +42,7 @@ def test_chunk_info(pair):
         assert a.get_storage_size() == b.get_storage_size()
     assert ours["plain"].id.get_offset() == theirs["plain"].id.get_offset()
     for index in (-1, 10):
-        with pytest.raises(IndexError):
+        with pytest.raises(ValueError):
             ours["d"].id.get_chunk_info(index)
     with pytest.raises(RuntimeError):
         ours["plain"].id.get_num_chunks()

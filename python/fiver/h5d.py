@@ -159,8 +159,6 @@ class DatasetID(ObjectID):
             raise OSError("Can't write a chunk (not a chunked dataset)")
         if self._handle.file.mode == "r":
             raise OSError("Can't write a chunk (no write intent on file)")
-        if self._handle.file.mode == "r":
-            raise OSError("Can't write a chunk (no write intent on file)")
         self._check_chunk_start(offsets)
         self._handle.write_chunk(offsets, data, filter_mask)
         self._forget()

@@ -8,13 +8,12 @@
 #include <unordered_map>
 
 #include "base/checksum.hpp"
-#include "format/attribute_message.hpp"
 #include "format/btree2_records.hpp"
 #include "format/damage_testing.hpp"
 #include "format/link_message.hpp"
-#include "meta/attributes_writer.hpp"
 #include "meta/block_writer_testing.hpp"
 #include "meta/btree2_reader.hpp"
+#include "meta/dense_update_testing.hpp"
 #include "meta/fractal_heap_reader.hpp"
 #include "meta/links_reader.hpp"
 #include "meta/links_writer.hpp"
@@ -23,11 +22,6 @@ namespace fiver::meta {
 namespace {
 
 using Links = std::map<std::string, Link>;
-
-format::FractalHeapHeader header_in(const FileView& view, Address address) {
-  const auto size = format::fractal_heap_header_size(view.widths(), 0);
-  return format::decode_fractal_heap_header(view.read(address, size, "header").bytes, view.widths());
-}
 
 /// The links as the readers find them, by the trees of names and, where there is one, of orders.
 Links links_in(const FileView& view, const format::LinkInfo& info) {
@@ -64,48 +58,6 @@ Links links_in(const FileView& view, const format::LinkInfo& info) {
   };
   orders.for_each(each);
   return links;
-}
-
-/// What the header of a heap tells, from its tables and blocks, and from the sizes of the managed objects that are alive.
-void expect_statistics(const FileView& view, Address address, std::uint64_t live_bytes, std::uint64_t live_count) {
-  const auto header = header_in(view, address);
-  const format::FractalHeapGeometry geometry(header, view.widths());
-  std::uint64_t allocated = 0, end = 0, room = 0;
-  const auto walk = [&](const auto& self, std::optional<Address> at, std::uint64_t offset, unsigned rows) -> void {
-    std::vector<format::FractalHeapChild> children(std::size_t{rows} * geometry.width());
-    if (at) {
-      const auto bytes = view.read(*at, geometry.indirect_block_size(rows), "table");
-      const auto table = format::decode_fractal_heap_indirect_block(bytes.bytes, view.widths(), geometry, rows);
-      EXPECT_EQ(table.heap, address);
-      EXPECT_EQ(table.offset, offset);
-      children = table.children;
-    }
-    for (std::size_t i = 0; i < children.size(); ++i) {
-      const auto row = static_cast<unsigned>(i / geometry.width());
-      const auto size = geometry.block_size(row);
-      if (row >= geometry.direct_rows()) {
-        self(self, children[i].address, offset, geometry.rows_of_indirect(row));
-      } else {
-        room += size - geometry.direct_block_header_size();
-        if (children[i].address) {
-          const auto block = view.read(*children[i].address, size, "block");
-          EXPECT_EQ(format::decode_fractal_heap_direct_block(block.bytes, view.widths(), geometry),
-                    (format::FractalHeapDirectBlock{address, offset}));
-          allocated += size;
-          end = offset + size;
-        }
-      }
-      offset += size;
-    }
-  };
-  if (header.current_rows == 0) return;
-  walk(walk, header.root, 0, header.current_rows);
-  EXPECT_EQ(header.managed_allocated.value, allocated);
-  EXPECT_EQ(header.iterator_offset.value, end);
-  EXPECT_EQ(header.managed_size.value, geometry.row_offset(header.current_rows));
-  EXPECT_EQ(header.managed_count.value, live_count);
-  EXPECT_EQ(header.free_space.value, room - live_bytes);
-  EXPECT_FALSE(header.free_space_manager);
 }
 
 /// A group as its commits leave it.
@@ -393,106 +345,6 @@ TEST(DenseUpdate, DamageIsAnErrorOrAllIsWrittenAnew) {
     damaged[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
     format::damage::decodes(damaged, update);
     damaged[bit / 8] = image[bit / 8];
-  }
-}
-
-TEST(DenseUpdate, AttributesAreReplacedRenamedAndHuge) {
-  std::mt19937 random(5);
-  for (const bool indexed : {false, true}) {
-    struct Attribute {
-      Bytes message;
-      std::uint32_t order = 0;
-    };
-    MemoryBlocks blocks;
-    format::AttributeInfo info;
-    info.order_tracked = info.order_indexed = indexed;
-    std::map<std::string, Attribute> attributes;
-    std::uint32_t order = 0;
-    // Of the message, the heap and the trees need the name only.
-    const auto make = [&](const std::string& name, std::size_t size) {
-      format::AttributeMessage message{name, CharacterSet::ascii, {}, {}, false, false, {}};
-      const Bytes type{std::byte{0x10}, std::byte{8}, {}, {}, std::byte{4}, {}, {}, {}, {}, {}, std::byte{32}, {}},
-          space{std::byte{2}, {}, {}, {}}, data(size, std::byte{7});
-      message.type = type;
-      message.space = space;
-      message.data = data;
-      Encoder out(FieldWidths{});
-      format::encode_attribute(out, message, 3);
-      return Attribute{std::move(out).take(), order++};
-    };
-    const auto dense = [&](const std::string& name, const Attribute& attribute) {
-      DenseAttribute one{attribute.message, name, 0, {}};
-      if (indexed) one.creation_order = attribute.order;
-      return one;
-    };
-    for (int i = 0; i < 150; ++i) attributes["start " + std::to_string(i)] = make("start " + std::to_string(i), 60);
-    std::vector<DenseAttribute> all;
-    for (const auto& [name, attribute] : attributes) all.push_back(dense(name, attribute));
-    info = write_dense_attributes(blocks, all, info);
-    std::uint64_t used = 0;
-    unsigned updates = 0, whole = 0;
-    for (int round = 0; round < 150; ++round) {
-      const auto before = attributes;
-      AttributeChanges changes;
-      changes.count = attributes.size();
-      auto at = attributes.begin();
-      std::advance(at, static_cast<std::ptrdiff_t>(random() % attributes.size()));
-      const auto old = at->first;
-      const auto name = round % 3 == 0 ? old : "new " + std::to_string(round);
-      auto fresh = make(name, random() % 8 == 0 ? 2000 + random() % 3000 : random() % 300);
-      if (name == old) fresh.order = at->second.order;
-      if (round % 3 < 2) {
-        changes.removed.push_back(dense(before.find(old)->first, before.at(old)));
-        attributes.erase(old);
-      }
-      attributes[name] = std::move(fresh);
-      changes.added.push_back(dense(attributes.find(name)->first, attributes.at(name)));
-      const auto view = blocks.view();
-      if (const auto update = update_dense_attributes(*view, blocks, info, used, true, changes)) {
-        ++updates;
-        info.name_tree = update->now.names;
-        info.order_tree = update->now.orders;
-        used = update->used;
-      } else {
-        ++whole;
-        free_dense_attributes(*view, blocks, info);
-        all.clear();
-        for (const auto& [each, attribute] : attributes) all.push_back(dense(each, attribute));
-        info = write_dense_attributes(blocks, all, info);
-        used = 0;
-      }
-      const auto now = blocks.view();
-      const FractalHeapReader heap(*now, *info.heap);
-      std::size_t seen = 0;
-      auto each = [&](ByteView bytes) {
-        const auto record = format::decode_attribute_name_record(bytes);
-        const auto message = heap.read(record.id.view());
-        const auto& wanted = attributes.at(format::decode_attribute(message.bytes, {}).name);
-        EXPECT_TRUE(
-            std::equal(message.bytes.begin(), message.bytes.end(), wanted.message.begin(), wanted.message.end()));
-        EXPECT_EQ(record.order, indexed ? wanted.order : 0xFFFFU);
-        ++seen;
-        return true;
-      };
-      BTree2Reader(*now, *info.name_tree).for_each(each);
-      EXPECT_EQ(seen, attributes.size());
-      if (indexed) {
-        EXPECT_EQ(BTree2Reader(*now, *info.order_tree).size(), attributes.size());
-      }
-    }
-    EXPECT_GT(updates, 130U);
-    std::uint64_t bytes = 0, count = 0;
-    for (const auto& [name, attribute] : attributes) {
-      if (attribute.message.size() > attribute_heap_parameters.most_managed) continue;
-      bytes += attribute.message.size();
-      ++count;
-    }
-    const auto view = blocks.view();
-    expect_statistics(*view, *info.heap, bytes, count);
-    free_dense_attributes(*view, blocks, info);
-    std::map<std::uint64_t, std::uint64_t> written;
-    for (const auto& [address, block] : blocks.written()) written[address] = block.size();
-    EXPECT_TRUE(blocks.freed() == written) << blocks.freed().size() << " blocks freed of " << written.size();
   }
 }
 

@@ -378,6 +378,15 @@ class Dataset(HLObject):
         Raises TypeError when the shapes don't fit, ValueError for a value that isn't one of the dtype and in a file open for reading, OSError where there is
         no conversion.
         """
+        t = self._t or self._translation
+        given = type(val)
+        if given is float and t.dtype.kind == "f" or given is int and t.dtype.kind in "iuf":
+            array = np.asarray(val, t.dtype)
+        else:
+            array = val if given is np.ndarray else None
+        if array is not None and self._c.write_sliced(t.target, args, array):
+            self._id._forget()
+            return
         from .writing import write_selection
 
         write_selection(self, args, val)

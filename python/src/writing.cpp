@@ -1,5 +1,7 @@
 // Writing elements and attributes: methods of fiver._fiver.Dataset and Object.
+#include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "errors.hpp"
 #include "gather.hpp"
@@ -7,6 +9,7 @@
 #include "materialize.hpp"
 #include "objects.hpp"
 #include "selections.hpp"
+#include "slicing.hpp"
 #include "spaces.hpp"
 #include "types.hpp"
 #include "watch.hpp"
@@ -44,6 +47,22 @@ void write(const DatasetSlot& slot, const Target& target, const Chosen& chosen, 
   if (log != nullptr) log->write(chosen.value, items.bytes().size(), stopwatch.took());
 }
 
+/// dataset[index] = array for the indices of slicing.hpp and packed arrays of numbers that have the target's dtype and the shape that the index
+/// selects. False for all others, which fiver/writing.py takes.
+bool write_sliced(const DatasetSlot& slot, const Target& target, nb::handle index, nb::handle array) {
+  if (slot.session()->mode() == "r" || std::string_view("biufc").find(target.kind) == std::string_view::npos)
+    return false;
+  const nb::object dtype = array.attr("dtype");
+  if (!dtype.is(target.dtype) && !dtype.equal(target.dtype)) return false;
+  const auto space = slot.dataset().space();
+  Sliced sliced;
+  if (space.kind == Dataspace::Kind::null || !sliced.take(space.dims, index, target.numpy)) return false;
+  const ArrayView view(array);
+  if (!view.is_packed() || view.size() == 0 || !std::ranges::equal(view.shape(), sliced.shape())) return false;
+  write(slot, target, Chosen{sliced.selection(space.dims)}, array, nb::none(), 0);
+  return true;
+}
+
 void write_chunk(const DatasetSlot& slot, nb::handle offset, nb::handle data, std::uint32_t filter_mask) {
   const auto dataset = slot.dataset();
   const auto at = shape_of(offset);
@@ -74,6 +93,7 @@ void bind_writing(nb::module_& module) {
   dataset
       .def("write", &write, nb::arg("target"), nb::arg("selection"), nb::arg("array"), nb::arg("progress") = nb::none(),
            nb::arg("threads") = 0)
+      .def("write_sliced", &write_sliced, nb::arg("target"), nb::arg("index"), nb::arg("array"))
       .def("write_chunk", &write_chunk, nb::arg("offset"), nb::arg("data"), nb::arg("filter_mask") = 0)
       .def("resize", [](const DatasetSlot& slot, nb::handle shape) {
         const auto d = slot.dataset();

@@ -132,9 +132,12 @@ def _small_reads(d, reads, _writes):
 def _small_writes(d, _reads, writes):
     if writes["calls"] < _MANY or writes["bytes"] > writes["calls"] * _SMALL:
         return None
-    return "%d writes of %s each on average: collect them in an array and write %s" % (
-        writes["calls"], _bytes(writes["bytes"] / writes["calls"]),
-        "blocks of whole chunks, %s" % (d["chunk"],) if d["chunk"] is not None else "it at once")
+    text = "%d writes of %s each on average: collect them in an array and write " % (writes["calls"], _bytes(writes["bytes"] / writes["calls"]))
+    if d["chunk"] is None:
+        return text + "it at once"
+    if _product(d["chunk"]) * d["element_size"] >= _TINY_CHUNK:
+        return text + "blocks of whole chunks, %s" % (d["chunk"],)
+    return text + "larger blocks, in larger chunks, such as %s" % (suggested_chunk(d["shape"], d["chunk"], d["element_size"], 64 << 10),)
 
 
 def _again_and_again(d, reads, _writes):

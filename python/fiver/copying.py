@@ -40,29 +40,37 @@ def copy(group, source, dest, name=None, shallow=False, expand_soft=False, expan
             raise RuntimeError("Unable to copy object: %s" % error) from None
         copied = target[path]
     else:
-        copied = target.create_group(path)
-        _fill(source, copied, shallow, expand_soft, expand_external, {source._c.identity: copied})
+        links = {source._c.identity: source._c.links("creation")}  # before the copy is among them
+        try:
+            copied = target.create_group(path)
+        except (KeyError, ValueError) as error:
+            raise RuntimeError("Unable to copy object: %s" % error) from None
+        _fill(source, copied, shallow, expand_soft, expand_external, {source._c.identity: copied}, links)
         _copy_attributes(source, copied)
     if without_attrs:
         _strip(copied)
 
 
-def _fill(source, copied, shallow, expand_soft, expand_external, done):
-    """Copies what is in a group. `done`: the copies made so far, by the identity of their originals, so that each object is copied once."""
-    for name, target, _order, _charset in source._c.links("creation"):
+def _fill(source, copied, shallow, expand_soft, expand_external, done, links):
+    """Copies what is in a group. `done`: the copies made so far, by the identity of their originals, so that each object is copied once; `links`: what
+    groups had in them before. A copy inside of what is copied is left out."""
+    made = {copied._c.identity for copied in done.values()}
+    for name, target, _order, _charset in links.get(source._c.identity) or source._c.links("creation"):
         link = _link_object(target)
         follow = isinstance(link, SoftLink) and expand_soft or isinstance(link, ExternalLink) and expand_external
         if isinstance(link, (SoftLink, ExternalLink)) and not (follow and source.get(name) is not None):
             copied[name] = link
             continue
         member = source[name]
+        if member._c.identity in made:
+            continue
         known = done.get(member._c.identity)
         if known is not None:
             copied[name] = known
         elif isinstance(member, Group):
             below = done[member._c.identity] = copied.create_group(name)
             if not shallow:
-                _fill(member, below, shallow, expand_soft, expand_external, done)
+                _fill(member, below, shallow, expand_soft, expand_external, done, links)
             _copy_attributes(member, below)
         else:
             copied._c.copy(member._c, name)

@@ -12,7 +12,7 @@ from .datasets import Dataset
 from .datatypes import Datatype
 from .dtypes import check_opaque_dtype, check_string_dtype, type_of
 from .empty import Empty
-from .filters import pipeline
+from .filters import FLETCHER32, pipeline
 from .groups import ExternalLink, Group, HardLink, SoftLink
 from .h5py_warnings import H5pyDeprecationWarning
 from .values import array_for, clipped, stored_dtype
@@ -124,8 +124,8 @@ def set_item(group, name, obj):
             group._c.commit_datatype(path, type_)
     else:
         try:
-            create_dataset(group, path, data=obj)
-        except (KeyError, TypeError, ValueError):
+            create_dataset(group, path.rstrip("/") or path, data=obj)
+        except (KeyError, ValueError, _InTheWay):
             trouble = group._c.file.mode != "r" and _trouble(group, path)
             if not trouble:
                 raise
@@ -210,7 +210,7 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
         dtype = data.dtype if dtype is None else dtype
         if (chunks, compression, maxshape) != (None, None, None):
             raise TypeError("Empty datasets don't support chunk/filter/maxshape options")
-        return wrap(group._c.create_dataset(_path(name), type_ or type_of(dtype), None, None, settings))
+        return wrap(_create(group, name, type_ or type_of(dtype), None, None, settings))
     array = None
     if data is not None:
         array, found = array_for(data, dtype)
@@ -228,7 +228,7 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
             raise TypeError("One of data, shape or dtype must be specified")
         if chunks is not None or compression is not None or maxshape is not None:
             raise TypeError("Empty datasets don't support chunk/filter/maxshape options")
-        return wrap(group._c.create_dataset(_path(name), type_ or type_of(dtype), None, None, settings))
+        return wrap(_create(group, name, type_ or type_of(dtype), None, None, settings))
     shape = (int(shape),) if not hasattr(shape, "__len__") else tuple(int(n) for n in shape)
     if dtype is None:
         import warnings
@@ -260,7 +260,7 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
         settings["filters"] = steps
     if fillvalue is not None:
         _set_fill(settings, fillvalue, dtype)
-    if kwds.get("fill_time") is not None:
+    if kwds.get("fill_time") is not None and shape != ():
         if kwds["fill_time"] not in _FILL_TIMES:
             raise ValueError("fill_time must be one of 'alloc', 'never' or 'ifset'")
         settings["fill_time"] = _FILL_TIMES[kwds["fill_time"]]
@@ -281,10 +281,17 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
 def _create(group, name, type_, shape, maxshape, settings):
     """The handle of a new dataset. Raises TypeError where something on the way to its name is no group, ValueError for a name that is taken."""
     path = _path(name)
+    if path.endswith("/") and path.strip("/"):
+        raise ValueError("Unable to create dataset (nothing is named behind the slash): %s" % path)
     if "chunk" in settings and maxshape is None:
         maxshape = shape  # libhdf5 lets a chunked dataset grow without end where the file says nothing of its largest shape
-    if settings.get("fill_time", 2) == 2 and _has_variable_parts(type_):
+    variable = _has_variable_parts(type_)
+    if variable and any(step[0] == FLETCHER32 for step in settings.get("filters", ())):
+        raise ValueError("Unable to create dataset (not suitable for filters: elements of variable length have no checksums in chunks)")
+    if settings.get("fill_time", 2) == 2 and variable and "fill" not in settings and "fill_text" not in settings:
         settings["fill_time"] = _FILL_TIMES["alloc"]  # what was never written there would be no address in the heap
+    elif settings.get("fill_time") == _FILL_TIMES["never"] and variable:
+        raise ValueError("Elements of variable length want a fill value: fill_time can't be 'never'")
     try:
         _free(group, path)
         return group._c.create_dataset(path, type_, shape, maxshape, settings)
@@ -294,9 +301,16 @@ def _create(group, name, type_, shape, maxshape, settings):
         place = _broken_place(group, path)
         if place is None:
             raise
+        above = path.rstrip("/").rsplit("/", 1)[0]
+        if group._link(above) is None:  # further up
+            raise ValueError("Unable to create group: something on the way to %s is no group" % path) from None
         if place is False:
             raise KeyError("Unable to open object: a link on the way to %s leads nowhere" % path) from None
-        raise TypeError("Incompatible object (%s) already exists on the way to %s" % (type(place).__name__, path)) from None
+        raise _InTheWay("Incompatible object (%s) already exists on the way to %s" % (type(place).__name__, path)) from None
+
+
+class _InTheWay(TypeError):
+    """An object that is no group on the way to a name."""
 
 
 def _has_variable_parts(type_):
@@ -396,15 +410,17 @@ def _set_fill(settings, value, dtype):
 
 def _fill(value, dtype):
     """The bytes of one stored element. Numbers that do not fit are stored as HDF5 converts them, and the warning says what that is."""
+    if np.asarray(value).dtype.kind == "U" and check_string_dtype(dtype) is None:
+        raise TypeError("No conversion path for dtype: %r" % np.asarray(value).dtype)
     if dtype.hasobject:
         raise ValueError("a fill value of sequences, references or compounds with text is not stored")
+    if dtype.kind == "c" and np.asarray(value).dtype.kind != "c":
+        raise ValueError("the fill value of complex elements is complex, not %r" % (value,))
     if check_string_dtype(dtype) is not None:
         from .values import array_of
 
         return array_of(value, dtype).astype(dtype).tobytes()
-    if np.asarray(value).dtype.kind == "U":
-        raise TypeError("No conversion path for dtype: %r" % np.asarray(value).dtype)
-    if check_opaque_dtype(dtype) and np.asarray(value).dtype != dtype:
+    if (check_opaque_dtype(dtype) or dtype.kind == "V" and dtype.names is None and dtype.subdtype is None) and np.asarray(value).dtype != dtype:
         raise ValueError("the fill value of opaque elements is such an element, not %r" % (value,))
     if dtype.kind in "iu" and dtype.metadata is None:
         made = clipped(value, dtype)
@@ -488,6 +504,8 @@ def create_virtual_dataset(group, name, layout, fillvalue=None):
     settings = {"mappings": layout.mappings(group._c.file.name)}
     type_ = type_of(layout.dtype)
     if fillvalue is not None:
+        if layout.dtype.kind == "S" and np.asarray(fillvalue).dtype.kind not in "SUO":
+            raise ValueError("the fill value of text is text, not %r" % (fillvalue,))
         _set_fill(settings, fillvalue, layout.dtype)
     return wrap(_create(group, name, type_, layout.shape, layout.maxshape, settings))
 

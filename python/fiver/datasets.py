@@ -207,7 +207,8 @@ class Dataset(HLObject):
         t = self._translation
         if not t.is_text:
             return _decode(_read(self, args, None), encoding, errors)
-        return _read(self, args, None, t.text_target(encoding, errors))
+        found = _read(self, args, None, t.text_target(encoding, errors))
+        return found.view(object) if isinstance(found, np.ndarray) else found
 
     def read_direct(self, dest, source_sel=None, dest_sel=None):
         """Reads what `source_sel` selects into `dest_sel` of the array `dest`, converting to its dtype. Both selections as from numpy.s_.
@@ -222,9 +223,13 @@ class Dataset(HLObject):
         target = self._translation.target if truth else self._target_for(dest.dtype)
         if not truth and dest_sel is None and source.after is None and dest.flags.c_contiguous and dest.shape in (source.array_shape, source.mshape):
             if source.nselect:
-                self._c.read_into(target, source.chosen, dest)
+                _converted(self, lambda: self._c.read_into(target, source.chosen, dest))
             return
         array = _run(self, source, target)
+        if dest_sel is not None and dest.dtype.kind == "O":  # one item is an array, too
+            dest_sel = dest_sel if isinstance(dest_sel, tuple) else (dest_sel,)
+            if not any(part is Ellipsis for part in dest_sel):
+                dest_sel += (Ellipsis,)
         view = dest if dest_sel is None else dest[dest_sel]
         try:
             if view.shape != array.shape and view.size == array.size and (view.size or not array.ndim):
@@ -259,6 +264,10 @@ class Dataset(HLObject):
         if dtype.hasobject:
             if t.has_objects and dtype.kind == "O":
                 return t.target
+            if t.has_objects and dtype.names is not None and dtype == t.dtype:
+                return t.target
+            if not t.has_objects:
+                raise OSError("Can't read data (no conversion from %s to %r)" % (t.type, dtype))
             raise TypeError("Elements of type %s don't become %r" % (t.type, dtype))
         return _fiver.Target(type_of(dtype, logical=False), dtype, False, make_reference=make_reference)
 
@@ -322,7 +331,7 @@ class Dataset(HLObject):
             target = self._target_for(dtype)
         except TypeError:
             return np.asarray(self[()], dtype=dtype)
-        return self._c.read(target, _fiver.Selection.all(), shape)
+        return _converted(self, lambda: self._c.read(target, _fiver.Selection.all(), shape))
 
     def refresh(self):
         """Looks at the file again: a writer may have changed the dataset."""
@@ -421,6 +430,8 @@ def _read(dataset, args, new_dtype, target=None):
     if shape is None:
         if args in ((), (Ellipsis,)):
             return Empty(dataset.dtype)
+        if None in args:
+            raise TypeError("Indexing with None (or np.newaxis) is not supported")
         raise ValueError("Empty datasets cannot be sliced")
     if shape == ():
         return _read_scalar(dataset, args, target)
@@ -439,16 +450,28 @@ def _run(dataset, selection, target):
     if selection.nselect == 0:
         return np.empty(selection.array_shape, target.dtype)
     if selection.after is None:
-        return dataset._c.read(target, selection.chosen, selection.array_shape)
-    array = dataset._c.read(target, selection.chosen, selection.read_shape)
+        return _converted(dataset, lambda: dataset._c.read(target, selection.chosen, selection.array_shape))
+    array = _converted(dataset, lambda: dataset._c.read(target, selection.chosen, selection.read_shape))
     return array[selection.after].reshape(selection.array_shape)
+
+
+def _converted(dataset, read):
+    """What is read; where elements don't become what is asked for, OSError, or TypeError for elements of variable length."""
+    try:
+        return read()
+    except ValueError as error:
+        if "no conversion" not in str(error):
+            raise
+        raise (TypeError if dataset.dtype.kind == "O" else OSError)("Can't read data (%s)" % error) from None
 
 
 def _read_scalar(dataset, args, target):
     if args not in ((), (Ellipsis,)) and not (len(args) == 1 and isinstance(args[0], (RegionReference, selections.Selection))):
+        if None in args:
+            raise TypeError("Indexing with None (or np.newaxis) is not supported")
         raise ValueError("Illegal slicing argument for scalar dataspace")
-    array = dataset._c.read(target, _fiver.Selection.all(), ())
-    if args == (Ellipsis,) or target.dtype.subdtype is not None:
+    array = _converted(dataset, lambda: dataset._c.read(target, _fiver.Selection.all(), ()))
+    if args == (Ellipsis,) or target.dtype.subdtype is not None or args and isinstance(args[0], RegionReference):
         return array
     return array[()]
 

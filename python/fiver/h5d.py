@@ -119,6 +119,8 @@ class DatasetID(ObjectID):
 
     def get_chunk_info_by_coord(self, chunk_offset):
         """Where the chunk that starts at these coordinates is."""
+        if len(chunk_offset) != len(self._handle.shape or ()):
+            raise ValueError("%d coordinates for %d dimensions" % (len(chunk_offset), len(self._handle.shape or ())))
         self._chunked("chunk info")
         found = self._handle.find_chunk(chunk_offset)
         if found is None:
@@ -135,19 +137,22 @@ class DatasetID(ObjectID):
                 return answer
         return None
 
-    def _check_chunk_start(self, offsets):
+    def _check_rank(self, offsets):
+        if len(offsets) != self.rank:
+            raise TypeError("offset length (%d) must match dataset rank (%d)" % (len(offsets), self.rank))
+
+    def _check_chunk_start(self, offsets, kind=ValueError):
         chunk = self._handle.layout[1]
-        if len(offsets) != len(chunk):
-            raise TypeError("offset length (%d) must match dataset rank (%d)" % (len(offsets), len(chunk)))
         if any(o % c for o, c in zip(offsets, chunk)):
-            raise ValueError("no chunk starts at %s: chunks are %s" % (tuple(offsets), chunk))
+            raise kind("no chunk starts at %s: chunks are %s" % (tuple(offsets), chunk))
 
     def read_direct_chunk(self, offsets, dxpl=None, out=None):
         """(filter mask, stored bytes) of the chunk that starts at `offsets`; into `out`, a buffer, where one is given."""
+        self._check_rank(offsets)
         self._chunked("chunk")
-        if len(offsets) == len(self._handle.shape) and any(at >= size for at, size in zip(offsets, self._handle.shape)):
+        if any(at >= size for at, size in zip(offsets, self._handle.shape)):
             raise RuntimeError("Can't get the chunk at %s: nothing is stored outside the shape %s" % (tuple(offsets), self._handle.shape))
-        self._check_chunk_start(offsets)
+        self._check_chunk_start(offsets, OSError)
         if out is None:
             return self._handle.read_chunk(offsets)
         mask, size = self._handle.read_chunk_into(offsets, out)
@@ -155,6 +160,7 @@ class DatasetID(ObjectID):
 
     def write_direct_chunk(self, offsets, data, filter_mask=0, dxpl=None):
         """Stores bytes that went through the filters already."""
+        self._check_rank(offsets)
         if self._handle.layout[0] != "chunked":
             raise OSError("Can't write a chunk (not a chunked dataset)")
         if self._handle.file.mode == "r":

@@ -106,7 +106,7 @@ def _of_reference(shape, reference, dataset):
     if kind == "all":
         return Selection(shape, chosen, tuple(shape))
     if kind == "none":
-        return Selection(shape, chosen, (0,))
+        return Selection(shape, chosen, (0,) * len(shape))
     if kind == "points":
         return Selection(shape, chosen, (len(parts[0]),))
     return Selection(shape, chosen, _union_shape(parts[0]))

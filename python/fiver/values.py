@@ -59,6 +59,10 @@ def array_of(data, dtype):
         return sequences(data, np.dtype(vlen))
     if isinstance(data, np.ndarray) and data.dtype.kind == "T":
         data = data.astype(object)
+    if isinstance(data, np.ndarray) and data.dtype.kind in "iufc" and dtype.names is not None:
+        raise OSError("Can't write data (no conversion from %r to %r)" % (data.dtype, dtype))
+    if isinstance(data, np.ndarray) and not dtype.hasobject and (data.dtype.names is not None and data.dtype.hasobject or check_vlen_dtype(data.dtype) not in (None, str, bytes)):
+        raise OSError("Can't write data (no conversion from %r to %r)" % (data.dtype, dtype))
     if dtype.kind == "O":
         if isinstance(data, np.ndarray) and data.dtype.kind in "SU":
             return np.asarray(data.astype(object), order="C")
@@ -100,7 +104,7 @@ def sequences(data, base):
     if array.ndim == 0:
         array = array.reshape(1)
     made = np.empty(array.shape[:-1], dtype=object)
-    flat = array.reshape(-1, array.shape[-1])
+    flat = [array[at] for at in np.ndindex(array.shape[:-1])] if 0 in array.shape else array.reshape(-1, array.shape[-1])
     if made.ndim == 0:
         made[()] = array
     else:

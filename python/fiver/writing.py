@@ -134,6 +134,9 @@ def write_selection(dataset, args, val):
         selection = selections.whole(())
     else:
         selection = selections.select(shape, args, dataset)
+    if selection.nselect and isinstance(val, np.ndarray) and val.dtype.hasobject and not dataset.dtype.hasobject and (
+            check_ref_dtype(val.dtype) is not None or check_vlen_dtype(val.dtype) not in (None, str, bytes) or val.dtype.names is not None):
+        raise OSError("Can't write data (no conversion from %r to %r)" % (val.dtype, dataset.dtype))
     array = _value(dataset, val, selection.array_shape)
     _check_kinds(dataset, array)
     _write(dataset, selection, array)
@@ -150,10 +153,10 @@ def _write(dataset, selection, array):
         array = _spread(array, wanted, selection, dataset)
         if array is None:
             return
-    if dataset._c.file.mode == "r":
-        raise OSError("Can't write data (no write intent on file): %s" % dataset.name)
     if selection.nselect == 0:
         return
+    if dataset._c.file.mode == "r":
+        raise OSError("Can't write data (no write intent on file): %s" % dataset.name)
     target = target_for_array(dataset, array)
     try:
         if selection.pieces is not None:
@@ -226,7 +229,7 @@ def _write_fields(dataset, args, names, val):
     """Some fields of structures: the others stay."""
     dtype = dataset.dtype
     if dtype.names is None:
-        raise ValueError("Field names only allowed for compound types")
+        raise TypeError("Field names only allowed for compound types")
     for name in names:
         if name not in dtype.names:
             raise ValueError("No such field for indexing: %s" % name)
@@ -316,7 +319,10 @@ def region_reference(owner, args):
     handle = owner._c
     if not isinstance(handle, _fiver.Dataset):
         raise TypeError("Region references can only be made to datasets")
-    return region_reference_to(handle, selections.select(handle.shape, args).chosen)
+    chosen = selections.select(handle.shape, args).chosen
+    if handle.shape == () and args in ((), Ellipsis, (Ellipsis,)):
+        chosen = _fiver.Selection.all()
+    return region_reference_to(handle, chosen)
 
 
 def region_reference_to(handle, chosen):

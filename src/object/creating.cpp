@@ -228,23 +228,31 @@ class NewDatasetHeader {
   FilterPipeline pipeline_;
 };
 
-}  // namespace
-
-std::shared_ptr<Draft> group_draft(const FileState& file, const NewGroup& settings) {
-  auto draft = std::make_shared<Draft>(new_draft(file, settings.track_order));
-  draft->links = std::make_shared<LiveLinks>(LinkMap{}, settings.track_order, 0);
+std::shared_ptr<Draft> empty_group(const FileState& file, bool tracks_attributes, bool tracks_links) {
+  auto draft = std::make_shared<Draft>(new_draft(file, tracks_attributes));
+  draft->links = std::make_shared<LiveLinks>(LinkMap{}, tracks_links, 0);
   draft->links->note_added();  // an empty group is written, too
-  if (makes_old_objects(file) && !settings.track_order) {
+  if (makes_old_objects(file) && !tracks_links) {
     draft->set(MessageType::symbol_table, 0,
                encoded(file, [](Encoder& out) { format::encode_symbol_table_message(out, {}); }));
     return draft;
   }
   format::LinkInfo info;
-  info.order_tracked = info.order_indexed = settings.track_order;
+  info.order_tracked = info.order_indexed = tracks_links;
   draft->set(MessageType::link_info, 0, encoded(file, [&](Encoder& out) { format::encode_link_info(out, info); }));
   draft->set(MessageType::group_info, format::message_constant,
              encoded(file, [](Encoder& out) { format::encode_group_info(out, {}); }));
   return draft;
+}
+
+}  // namespace
+
+std::shared_ptr<Draft> group_draft(const FileState& file, const NewGroup& settings) {
+  return empty_group(file, settings.track_order, settings.track_order);
+}
+
+std::shared_ptr<Draft> group_on_the_way_draft(const FileState& file, bool tracks_links) {
+  return empty_group(file, false, tracks_links);
 }
 
 std::shared_ptr<Draft> dataset_draft(FileState& file, const Datatype& type, const Dataspace& space,

@@ -10,6 +10,8 @@
 namespace fiver::object {
 
 std::shared_ptr<Draft> group_draft(const FileState& file, const NewGroup& settings);
+/// A group that comes to be because it is on the way to another object: it keeps the order of its links where the group above does.
+std::shared_ptr<Draft> group_on_the_way_draft(const FileState& file, bool tracks_links);
 /// Throws invalid_argument for settings that contradict each other, unsupported for filters that can't encode.
 std::shared_ptr<Draft> dataset_draft(FileState& file, const Datatype& type, const Dataspace& space,
                                      const NewDataset& settings);

@@ -4,8 +4,11 @@
 
 #include <deque>
 
+#include "fiver/group.hpp"
+#include "fiver/kept_order.hpp"
 #include "format/attribute_message.hpp"
 #include "format/shared_message.hpp"
+#include "object/creating.hpp"
 #include "object/file_state.hpp"
 #include "object/link_resolution.hpp"
 
@@ -80,6 +83,24 @@ Draft new_draft(const FileState& file, bool track_order) {
   return draft;
 }
 
+namespace {
+
+/// Links that a new group's header has room for, of ordinary names.
+constexpr std::uint64_t ordinary_growth = 104;
+
+/// libhdf5 has such groups keep the order of links, not that of attributes, as the group above them does.
+std::shared_ptr<const Handle> group_on_the_way(const std::shared_ptr<const Handle>& above, const std::string& name) {
+  if (!kept_link_order(Group(above)).tracked) return Group(above).require_group(name).shared_handle();
+  try {
+    return add_object(Place{above, name}, group_on_the_way_draft(above->file()->state(), true), ordinary_growth);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::invalid_argument) throw;
+    return Group(above).require_group(name).shared_handle();  // another thread was faster
+  }
+}
+
+}  // namespace
+
 Place find_place(const std::shared_ptr<const Handle>& start, std::string_view path, bool make) {
   while (!path.empty() && path.back() == '/') path.remove_suffix(1);
   const auto slash = path.rfind('/');
@@ -96,7 +117,7 @@ Place find_place(const std::shared_ptr<const Handle>& start, std::string_view pa
     if (name.empty() || name == ".") continue;
     auto next = resolve_path(place.group, name);
     if (!next.object && make && !place.group->snapshot()->links()->find(name)) {
-      place.group = Group(place.group).require_group(name).shared_handle();
+      place.group = group_on_the_way(place.group, name);
       continue;
     }
     if (!next.object) throw Error(ErrorKind::not_found, next.missing);

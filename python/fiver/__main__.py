@@ -7,6 +7,7 @@
 --no-report       no report
 """
 import atexit
+import gc
 import os
 import runpy
 import sys
@@ -57,6 +58,7 @@ def main(arguments):
 
 
 def _write(report, path):
+    gc.collect()  # an iterator over frames that nobody has any more says how far it came
     try:
         report.write(sys.stderr if path is None else path)
     except (OSError, ValueError) as error:  # a file that can't be written, a closed stream

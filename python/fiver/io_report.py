@@ -243,10 +243,10 @@ def _lines(facts):
         yield "fiver: no file was opened"
         return
     written = sum(entry["written"] for entry in opened)
-    yield "fiver: %s (%d for writing); %s, of which %s reading %s, %s writing %s" % (
-        _count(len(opened), "file"), written, _seconds(facts["seconds"]), _seconds(totals["reads"]["seconds"]),
-        _bytes(totals["reads"]["delivered_bytes"] + totals["reads"]["direct_bytes"]), _seconds(totals["writes"]["seconds"]),
-        _bytes(totals["writes"]["bytes"] + totals["writes"]["direct_bytes"]))
+    yield "fiver: %s (%d for writing) in %s; reads gave %s and took %s, writes %s and %s" % (
+        _count(len(opened), "file"), written, _seconds(facts["seconds"]),
+        _bytes(totals["reads"]["delivered_bytes"] + totals["reads"]["direct_bytes"]), _seconds(totals["reads"]["seconds"]),
+        _bytes(totals["writes"]["bytes"] + totals["writes"]["direct_bytes"]), _seconds(totals["writes"]["seconds"]))
     datasets = sorted(facts["datasets"], key=_weight, reverse=True)
     for d in datasets[:SHOWN]:
         for word, line in (("read ", _read_line(d)), ("wrote", _write_line(d))):

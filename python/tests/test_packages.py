@@ -41,3 +41,29 @@ def test_xarray_and_netcdf4(tmp_path):
     check = "import netCDF4; d = netCDF4.Dataset('written.nc'); print(d['a'][:].sum(), d.title, list(d['n'][:]))"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, cwd=tmp_path)
     assert done.stdout.strip() == "15.0 new ['a', 'bb', 'c']", done.stderr
+
+
+def test_dask(tmp_path):
+    pytest.importorskip("dask.array")
+    out = run("""
+        import dask, dask.array as da, h5py, numpy as np
+        x = da.ones((100, 200), chunks=(25, 50)) * da.arange(200, chunks=50)
+        da.to_hdf5("made.h5", {"/x": x, "/g/y": x.sum(axis=0)}, compression="gzip", shuffle=True)
+        with h5py.File("made.h5", "r+") as f, dask.config.set(scheduler="threads", num_workers=4):
+            y = da.from_array(f["x"], chunks=f["x"].chunks)
+            assert y.chunks == ((25,) * 4, (50,) * 4) and y[::3, 5].mean().compute() == 5
+            da.store(y + 1, f.create_dataset("z", (100, 200), "f8", chunks=(25, 50)), lock=False)
+            print(y.map_blocks(lambda block: 2 * block).sum().compute())
+    """, tmp_path)
+    assert out.strip() == "3980000.0"
+    check = "import h5py; f = h5py.File('made.h5'); print(f['z'][...].sum(), f['g/y'][3], f['x'].compression, f['x'].shuffle)"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.strip() == "2010000.0 300.0 gzip True", done.stderr
+
+
+def test_hdf5plugin_says_nothing(tmp_path):
+    """Its import and its objects, with no word about filters that it can't hand to a libhdf5."""
+    pytest.importorskip("hdf5plugin")
+    program = "from fiver.as_h5py import install; install(); import hdf5plugin, h5py; print(h5py.h5z.filter_avail(32008), h5py.__name__)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.stdout.strip(), done.stderr) == ("True h5py", "")

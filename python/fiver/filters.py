@@ -84,7 +84,7 @@ def pipeline(compression, compression_opts, shuffle, fletcher32, scaleoffset, dt
     lossy = bool(steps)
     if lossy and fletcher32:
         raise ValueError("fletcher32 cannot be used with potentially lossy scale/offset filter")
-    if shuffle and compression != "szip":
+    if shuffle:
         steps.append((SHUFFLE, optional, ()))
     steps += _compressor(compression, compression_opts, unknown)
     if fletcher32:

@@ -213,3 +213,15 @@ def test_file_objects_by_keyword(module, tmp_path):
             f["x"] = 1
     with module.File(tmp_path / "a.h5", locking=False) as f:
         assert f["x"][()] == 1
+
+
+@both
+def test_shuffle_before_szip(module, tmp_path):
+    """hdmf's tests ask for both."""
+    values = np.arange(1000, dtype="i4")
+    with module.File(tmp_path / "a.h5", "w") as f:
+        d = f.create_dataset("d", data=values, chunks=(100,), compression="szip", compression_opts=("ec", 16), shuffle=True)
+        assert d.shuffle and d.compression == "szip" and (d[...] == values).all()
+    for reader in h5py, fiver:
+        with reader.File(tmp_path / "a.h5") as f:
+            assert (f["d"][...] == values).all()

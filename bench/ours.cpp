@@ -53,13 +53,16 @@ int main(int count, char** arguments) {
   bench::add_point_jobs(jobs);
   bench::add_object_jobs(jobs);
   bench::add_writing_jobs(jobs);
+  std::map<std::string, int (*)(const bench::Request&)> programs;
+  bench::add_following(programs);
   try {
+    const bench::Request request{static_cast<unsigned>(std::stoul(arguments[2])),
+                                 arguments[3],
+                                 arguments[4],
+                                 {arguments + 5, arguments + count}};
+    if (const auto program = programs.find(arguments[1]); program != programs.end()) return program->second(request);
     const auto found = jobs.find(arguments[1]);
     if (found == jobs.end()) return std::cerr << "no job " << arguments[1] << '\n', 2;
-    bench::Request request{static_cast<unsigned>(std::stoul(arguments[2])),
-                           arguments[3],
-                           arguments[4],
-                           {arguments + 5, arguments + count}};
     auto job = found->second(request);
     return serve(run, &job, job.units);
   } catch (const std::exception& error) {

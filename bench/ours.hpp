@@ -42,5 +42,7 @@ void add_array_jobs(std::map<std::string, JobMaker>& jobs);
 void add_point_jobs(std::map<std::string, JobMaker>& jobs);
 void add_object_jobs(std::map<std::string, JobMaker>& jobs);
 void add_writing_jobs(std::map<std::string, JobMaker>& jobs);
+/// What is run once, in no protocol but its own.
+void add_following(std::map<std::string, int (*)(const Request&)>& programs);
 
 }  // namespace bench

@@ -1,6 +1,7 @@
 """The writing jobs: each pass makes its file anew, in the page cache; what was written is read back by libhdf5 before anything is timed."""
 from data import HEIGHT, WIDTH
 from jobs import KEPT
+import following
 from measure import Aim, Comparison, Competitor
 
 
@@ -111,7 +112,7 @@ def small_things(w):
 
 def stored_chunks(w):
     """Jobs 13 (without followers) and 17."""
-    for count, size, title in ((5000, 70_000, "70 kB"), (60, 5_000_000, "5 MB")):
+    for count, size, title in ((100_000, 1000, "1 kB"), (100_000, 4000, "4 kB"), (5000, 70_000, "70 kB"), (60, 5_000_000, "5 MB")):
         check = "frames", "data", 0, count
         yield Comparison(17, f"ready-made chunks of {title}", [
             *w.ours("ours", "write_chunks", check, "data", count, size), *w.ours("ours, 2 callers", "write_chunks", check, "data", count, size, "callers=2"),
@@ -129,4 +130,5 @@ def stored_chunks(w):
 def comparisons(folder, target, peers):
     target.mkdir(exist_ok=True)
     w = Writers(folder, target, peers)
-    return [comparison for job in (frames, slow_axis, small_things, stored_chunks) for comparison in job(w)]
+    found = [comparison for job in (frames, slow_axis, small_things, stored_chunks) for comparison in job(w)]
+    return [*found, following.comparison(target, peers)]

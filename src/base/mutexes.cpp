@@ -24,20 +24,25 @@ struct Gate {
 constinit Gate gate;
 
 struct Passage {
-  unsigned depth = 0;      // our mutexes held by this thread
-  bool closed_it = false;  // between fork's prepare and its end
+  std::atomic<std::uint32_t>* counter = nullptr;  // this thread's, once it was asked for
+  unsigned depth = 0;                             // our mutexes held by this thread
+  bool closed_it = false;                         // between fork's prepare and its end
 };
 thread_local Passage passage;
 
-std::atomic<std::uint32_t>& my_counter() {
-  // Thread-local data of different threads lies pages apart.
-  const auto place = reinterpret_cast<std::uintptr_t>(&passage);
-  return gate.counters[(place >> 12U ^ place >> 20U) % gate.counters.size()].inside;
+std::atomic<std::uint32_t>& counter_of(Passage& own) {
+  if (own.counter == nullptr) {
+    // Thread-local data of different threads lies pages apart.
+    const auto place = reinterpret_cast<std::uintptr_t>(&own);
+    own.counter = &gate.counters[(place >> 12U ^ place >> 20U) % gate.counters.size()].inside;
+  }
+  return *own.counter;
 }
 
 void enter() {
-  if (passage.depth++ > 0) return;
-  auto& inside = my_counter();
+  auto& own = passage;  // found once: in a shared library that is a call
+  if (own.depth++ > 0) return;
+  auto& inside = counter_of(own);
   while (true) {
     // Sequentially consistent, both here and in prepare(): either this thread sees the gate closed, or prepare() sees it inside.
     inside.fetch_add(1);
@@ -48,7 +53,8 @@ void enter() {
 }
 
 void leave() {
-  if (--passage.depth == 0) my_counter().fetch_sub(1, std::memory_order_release);
+  auto& own = passage;
+  if (--own.depth == 0) counter_of(own).fetch_sub(1, std::memory_order_release);
 }
 
 void prepare() {

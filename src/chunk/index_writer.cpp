@@ -95,10 +95,11 @@ void write_single(const IndexWrite& write, ChunkedLayout& layout) {
 
 ChunkedLayout write_chunk_index(const meta::FileView& file, meta::BlockWriter& writer, const ChunkedLayout& now,
                                 const ChunkGrid& old_grid, const ChunkGrid& new_grid, bool filtered, unsigned chunk_k,
-                                std::span<const ChunkChange> changes) {
+                                std::span<const ChunkChange> changes, std::shared_ptr<meta::BTree2Path>* path) {
   const IndexWrite write{file,     writer,   now,
                          old_grid, new_grid, filtered,
-                         chunk_k,  changes,  elements_of(now, new_grid, filtered, file.widths())};
+                         chunk_k,  changes,  elements_of(now, new_grid, filtered, file.widths()),
+                         path};
   check(write);
   auto layout = now;
   if (std::holds_alternative<ImplicitIndex>(now.index)) {

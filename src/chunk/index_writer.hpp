@@ -8,6 +8,7 @@
 
 #include "chunk/chunk_index.hpp"
 #include "meta/block_writer.hpp"
+#include "meta/btree2_writer.hpp"
 
 namespace fiver::chunk {
 
@@ -21,10 +22,11 @@ struct ChunkChange {
 /// outside. Removing what is not there changes nothing. Throws invalid_argument for chunks outside the new grid, for stored sizes
 /// that the index can't hold (layout version 4 has few bytes for them) and for unfiltered chunks of the wrong size.
 /// An implicit index is created by a call without changes, which allocates the block of all chunks (its bytes are the caller's to
-/// write); afterwards a change may only say what is computed anyway.
+/// write); afterwards a change may only say what is computed anyway. `path`: as update_btree2() has it.
 ChunkedLayout write_chunk_index(const meta::FileView& file, meta::BlockWriter& writer, const ChunkedLayout& now,
                                 const ChunkGrid& old_grid, const ChunkGrid& new_grid, bool filtered, unsigned chunk_k,
-                                std::span<const ChunkChange> changes);
+                                std::span<const ChunkChange> changes,
+                                std::shared_ptr<meta::BTree2Path>* path = nullptr);
 
 /// Frees the blocks of the index, not the chunks.
 void free_chunk_index(const meta::FileView& file, meta::BlockWriter& writer, const ChunkedLayout& layout,

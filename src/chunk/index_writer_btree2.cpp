@@ -4,7 +4,6 @@
 #include "chunk/index_btree2.hpp"
 #include "chunk/index_writer_kinds.hpp"
 #include "format/btree2_records.hpp"
-#include "meta/btree2_writer.hpp"
 
 namespace fiver::chunk {
 
@@ -35,8 +34,10 @@ std::optional<Address> write_btree2_index(const IndexWrite& write) {
     parameters.merge_percent = index.merge_percent;
     return meta::build_btree2(write.writer, parameters, records, record);
   }
-  // Opened for its checks: the tree must have such records.
-  const BTree2ChunkIndex checked(write.file, *write.now.index_address, write.old_grid, write.elements);
+  // Opened for its checks: the tree must have such records. One that was updated before has.
+  const bool known =
+      write.path != nullptr && *write.path != nullptr && meta::address_of(**write.path) == *write.now.index_address;
+  if (!known) BTree2ChunkIndex(write.file, *write.now.index_address, write.old_grid, write.elements);
   std::vector<meta::BTree2Change> changes(records);
   for (std::size_t i = 0; i < records; ++i) {
     changes[i].key = record(i);
@@ -51,7 +52,7 @@ std::optional<Address> write_btree2_index(const IndexWrite& write) {
     }
     return 0;
   };
-  return meta::update_btree2(write.file, write.writer, *write.now.index_address, changes, order);
+  return meta::update_btree2(write.file, write.writer, *write.now.index_address, changes, order, write.path);
 }
 
 }  // namespace fiver::chunk

@@ -20,6 +20,7 @@ struct IndexWrite {
   unsigned chunk_k;
   std::span<const ChunkChange> changes;
   format::ChunkElementFormat elements;
+  std::shared_ptr<meta::BTree2Path>* path;
 };
 
 // Each returns the address of the new index, nothing when it would hold no chunk. Old blocks are freed.

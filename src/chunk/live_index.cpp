@@ -6,6 +6,9 @@
 namespace fiver::chunk {
 
 std::optional<LiveIndex::Stamped> LiveIndex::find_change(const Shape& scaled) const {
+  // What is appended stands behind all that came before it.
+  const auto is_behind = [&](const Changes& changes) { return changes.empty() || changes.rbegin()->first < scaled; };
+  if (is_behind(changes_) && is_behind(frozen_)) return std::nullopt;
   for (const auto* changes : {&changes_, &frozen_})
     if (const auto found = changes->find(scaled); found != changes->end()) return found->second;
   return std::nullopt;
@@ -82,13 +85,15 @@ bool LiveIndex::publish(const Shape& scaled, const std::optional<ChunkRecord>& r
   if (expected && (now.record != expected->record || now.stamp > std::max(expected->stamp, stamp))) return false;
   if (now.record && (!record || now.record->address != record->address))
     replaced_.push_back({*now.record, scaled, !change});
-  changes_[scaled] = {record, std::max(stamp, now.stamp)};
+  const auto place = changes_.empty() || changes_.rbegin()->first < scaled ? changes_.end() : changes_.begin();
+  changes_.insert_or_assign(place, scaled, Stamped{record, std::max(stamp, now.stamp)});
   return true;
 }
 
 LiveIndex::Frozen LiveIndex::freeze() {
   std::lock_guard lock(mutex_);
   Frozen frozen;
+  frozen.changes.reserve(changes_.size());
   for (auto& [scaled, change] : changes_) frozen.changes.push_back({scaled, change.record});
   frozen_ = std::move(changes_);
   changes_.clear();

@@ -16,14 +16,23 @@ constexpr std::size_t checksums_at = journal_trailer_size - 8;
 }  // namespace
 
 Bytes encode_journal(const std::vector<JournalEntry>& entries, std::uint64_t position, std::uint64_t end_of_file) {
+  std::vector<JournalImages> views;
+  for (const auto& entry : entries) {
+    auto& view = views.emplace_back(JournalImages{entry.position, {}, 0});
+    for (const auto& image : entry.images) view.images.at(view.count++) = image;
+  }
+  return encode_journal(std::span<const JournalImages>(views), position, end_of_file);
+}
+
+Bytes encode_journal(std::span<const JournalImages> entries, std::uint64_t position, std::uint64_t end_of_file) {
   Encoder out;
   out.signature(record_signature);
   out.u32(static_cast<std::uint32_t>(entries.size()));
   for (const auto& entry : entries) {
     out.u64(entry.position);
     out.u32(static_cast<std::uint32_t>(entry.images.front().size()));
-    out.u8(static_cast<std::uint8_t>(entry.images.size()));
-    for (const auto& image : entry.images) out.bytes(image);
+    out.u8(static_cast<std::uint8_t>(entry.count));
+    for (unsigned i = 0; i < entry.count; ++i) out.bytes(entry.images.at(i));
   }
   out.pad_to_multiple(journal_trailer_size);
   const auto record_size = out.size();

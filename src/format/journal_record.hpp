@@ -9,8 +9,10 @@
 // each of its bytes is a byte of one of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -23,6 +25,13 @@ struct JournalEntry {
   friend bool operator==(const JournalEntry&, const JournalEntry&) = default;
 };
 
+/// The same, to be encoded; somebody else has the bytes.
+struct JournalImages {
+  std::uint64_t position = 0;
+  std::array<ByteView, 3> images;
+  unsigned count = 0;
+};
+
 struct JournalTrailer {
   std::uint64_t record_position = 0;
   std::uint64_t end_of_file = 0;  ///< where the file's contents end once the commit is done
@@ -33,6 +42,7 @@ struct JournalTrailer {
 inline constexpr std::uint64_t journal_trailer_size = 512;
 
 /// Record and trailer for a place, on a line of 512; the whole ends on one, too.
+Bytes encode_journal(std::span<const JournalImages> entries, std::uint64_t position, std::uint64_t end_of_file);
 Bytes encode_journal(const std::vector<JournalEntry>& entries, std::uint64_t position, std::uint64_t end_of_file);
 /// `last`: the 512 bytes from `position` to the end of the file. Nothing when they are no trailer of that place: any data may stand there.
 std::optional<JournalTrailer> decode_journal_trailer(ByteView last, std::uint64_t position);

@@ -3,8 +3,10 @@
 // loaded is written, each node once. Nodes that were not loaded stay where they are.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <unordered_set>
+#include <utility>
 
 #include "meta/btree2_shape.hpp"
 #include "meta/btree2_writer.hpp"
@@ -15,11 +17,14 @@ namespace {
 using format::BTree2Child;
 using Changes = std::span<const BTree2Change>;
 
+/// Paths of trees with larger nodes are not left in memory.
+constexpr std::uint32_t most_kept_node = 64 << 10;
+
 struct Node;
-/// A subtree: loaded, or still as the file has it.
+/// A subtree: loaded, or still as the file has it; then perhaps with a copy in memory.
 struct Kid {
   BTree2Child stored;
-  std::unique_ptr<Node> node;
+  std::unique_ptr<Node> node, copy;
 };
 /// An internal node without records has one kid, or none when there is no record in all its subtree.
 struct Node {
@@ -28,15 +33,28 @@ struct Node {
   std::vector<Kid> kids;
 };
 
+}  // namespace
+
+struct BTree2Path {
+  Address address;
+  format::BTree2Header header;
+  Kid root;
+};
+
+namespace {
+
 class Update {
  public:
   Update(const FileView& file, BlockWriter& writer, const format::BTree2Header& header,
          FunctionRef<int(ByteView, ByteView)> order)
       : file_(file), writer_(writer), header_(header), geometry_(header, file.widths()), order_(order) {}
 
-  Address run(Address old, Changes changes) {
+  /// `path`: in, what an earlier update left of this tree, or nothing; out, what this one leaves.
+  Address run(Address old, Changes changes, std::shared_ptr<BTree2Path>& path) {
     Kid root;
-    if (header_.root)
+    if (path)
+      root = std::move(path->root);
+    else if (header_.root)
       root.stored = {*header_.root, header_.root_records, header_.total_records.value};
     else
       start_empty(root);
@@ -54,7 +72,11 @@ class Update {
     header_.root_records = static_cast<std::uint16_t>(root.stored.records);
     header_.total_records.value = root.stored.total;
     writer_.free(old, format::btree2_header_size(file_.widths()));
-    return writer_.put(format::encode_btree2_header(header_, writer_.widths()));
+    const auto address = writer_.put(format::encode_btree2_header(header_, writer_.widths()));
+    root.copy = std::move(root.node);
+    const bool keeps = !none && geometry_.node_size() <= most_kept_node;
+    path = keeps ? std::make_shared<BTree2Path>(BTree2Path{address, header_, std::move(root)}) : nullptr;
+    return address;
   }
 
  private:
@@ -80,6 +102,11 @@ class Update {
     const auto address = kid.stored.address;
     if (!loaded_.insert(address.value).second)
       throw Error(ErrorKind::corrupt, "v2 B-tree: a node is part of itself or of two others").at(address);
+    if (kid.copy) {
+      kid.node = std::move(kid.copy);
+      writer_.free(address, geometry_.node_size());
+      return *kid.node;
+    }
     kid.node = std::make_unique<Node>();
     kid.node->level = level;
     file_.decode_at(address, geometry_.node_size(), "v2 B-tree node", [&](const SharedBytes& bytes) {
@@ -173,6 +200,9 @@ class Update {
 
   /// Takes void kids and removed records out, so that every two neighbours have a record between them again.
   void close_gaps(Node& node, const std::vector<bool>& removed) {
+    if (std::none_of(removed.begin(), removed.end(), [](bool gone) { return gone; }) &&
+        std::none_of(node.kids.begin(), node.kids.end(), [](const Kid& kid) { return is_void(kid); }))
+      return;
     Node closed{node.level, {}, {}};
     closed.kids.reserve(node.kids.size());
     closed.kids.push_back(std::move(node.kids.front()));
@@ -326,7 +356,7 @@ class Update {
       auto above = std::make_unique<Node>();
       above->level = geometry_.depth() + 1;
       above->kids.push_back(std::move(root));
-      root = Kid{{}, std::move(above)};
+      root = Kid{{}, std::move(above), nullptr};
       set_depth(root.node->level);
       fit_kids(*root.node, true);
     }
@@ -337,13 +367,22 @@ class Update {
     }
   }
 
-  BTree2Child write(const Node& node) {
+  /// Of the kids that are written the last one stays in memory.
+  BTree2Child write(Node& node) {
     format::BTree2Node encoded{node.level, record_size(), node.records, {}};
     BTree2Child child{{}, count(node), count(node)};
     encoded.children.reserve(node.kids.size());
-    for (const auto& kid : node.kids) {
-      encoded.children.push_back(kid.node ? write(*kid.node) : kid.stored);
-      child.total += encoded.children.back().total;
+    Kid* last = nullptr;
+    for (auto& kid : node.kids) {
+      kid.copy.reset();
+      if (kid.node) {
+        kid.stored = write(*kid.node);
+        kid.copy = std::move(kid.node);
+        if (last != nullptr) last->copy.reset();
+        last = &kid;
+      }
+      encoded.children.push_back(kid.stored);
+      child.total += kid.stored.total;
     }
     child.address = writer_.put(format::encode_btree2_node(encoded, writer_.widths(), geometry_));
     return child;
@@ -359,17 +398,28 @@ class Update {
 
 }  // namespace
 
+Address address_of(const BTree2Path& path) {
+  return path.address;
+}
+
 Address update_btree2(const FileView& file, BlockWriter& writer, Address header, std::span<const BTree2Change> changes,
-                      FunctionRef<int(ByteView a, ByteView b)> order) {
+                      FunctionRef<int(ByteView a, ByteView b)> order, std::shared_ptr<BTree2Path>* path) {
   if (changes.empty()) return header;
+  std::shared_ptr<BTree2Path> left;
+  if (path != nullptr) left = std::exchange(*path, nullptr);
+  if (left && left->address != header) left.reset();
   for (std::size_t i = 1; i < changes.size(); ++i)
     if (order(changes[i - 1].key, changes[i].key) >= 0)
       throw Error(ErrorKind::invalid_argument,
                   fmt::format("v2 B-tree: change {} does not stand before change {}", i - 1, i));
-  const auto decoded = file.decode_at(
-      header, format::btree2_header_size(file.widths()), "v2 B-tree header",
-      [&](const SharedBytes& bytes) { return format::decode_btree2_header(bytes.bytes, file.widths()); });
-  return Update(file, writer, decoded, order).run(header, changes);
+  const auto decoded = left ? left->header
+                            : file.decode_at(header, format::btree2_header_size(file.widths()), "v2 B-tree header",
+                                             [&](const SharedBytes& bytes) {
+                                               return format::decode_btree2_header(bytes.bytes, file.widths());
+                                             });
+  const auto address = Update(file, writer, decoded, order).run(header, changes, left);
+  if (path != nullptr) *path = std::move(left);
+  return address;
 }
 
 }  // namespace fiver::meta

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -26,12 +27,18 @@ struct BTree2Change {
 Address build_btree2(BlockWriter& writer, const format::BTree2Header& parameters, std::uint64_t count,
                      FunctionRef<ByteView(std::uint64_t i)> record);
 
+/// The nodes that lead to the last change of a tree, in memory: the next change near it reads nothing.
+struct BTree2Path;
+/// Of the header of the tree as the update left it.
+Address address_of(const BTree2Path& path);
+
 /// Applies `changes`, sorted by `order` and all different, and returns the new header's address. `order(a, b)` is negative, 0 or
 /// positive as record a stands before, at or after b. Nodes that lead to a change are written anew, once each, and neighbours only
 /// where a split or merge takes them in; what they replace is freed, the old header too. Removing what is not there changes nothing.
-/// Without changes the tree stays as it is.
+/// Without changes the tree stays as it is. `path`: in, what an earlier update left, of this tree or another; out, what this one leaves, to be
+/// used once its blocks are in the file. Its bytes are the same with and without.
 Address update_btree2(const FileView& file, BlockWriter& writer, Address header, std::span<const BTree2Change> changes,
-                      FunctionRef<int(ByteView a, ByteView b)> order);
+                      FunctionRef<int(ByteView a, ByteView b)> order, std::shared_ptr<BTree2Path>* path = nullptr);
 
 /// Frees the header and all nodes.
 void free_btree2(const FileView& file, BlockWriter& writer, Address header);

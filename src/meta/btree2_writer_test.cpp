@@ -50,7 +50,8 @@ Address build(BlockWriter& blocks, std::uint32_t node_size, const Model& model) 
 /// A batch: absent values are removals.
 using Batch = std::map<std::uint64_t, std::optional<std::uint64_t>>;
 
-Address update(MemoryBlocks& blocks, Address header, const Batch& batch) {
+Address update(MemoryBlocks& blocks, Address header, const Batch& batch, std::shared_ptr<BTree2Path>* path = nullptr,
+               const FileView* file = nullptr) {
   std::vector<Bytes> records;
   for (const auto& [key, value] : batch) records.push_back(record_of(key, value.value_or(0)));
   std::vector<BTree2Change> changes;
@@ -58,7 +59,7 @@ Address update(MemoryBlocks& blocks, Address header, const Batch& batch) {
     const ByteView bytes = records.at(changes.size());
     changes.push_back({bytes, value ? std::optional(bytes) : std::nullopt});
   }
-  return update_btree2(*blocks.view(), blocks, header, changes, order);
+  return update_btree2(file != nullptr ? *file : *blocks.view(), blocks, header, changes, order, path);
 }
 
 void merge_into(Model& model, const Batch& batch) {
@@ -174,6 +175,57 @@ TEST(BTree2Writer, RandomBatchesLeaveWhatAMapHolds) {
     }
   }
   EXPECT_GE(deepest, 3U);
+}
+
+TEST(BTree2Writer, WhatStaysInMemoryChangesNoByte) {
+  for (const unsigned seed : {1U, 2U, 3U}) {
+    std::mt19937 random(seed);
+    Model model;
+    for (std::uint64_t i = 0; i < 400; ++i) model[10 * i] = i;
+    MemoryBlocks plain, kept;
+    auto header = build(plain, 128, model);
+    ASSERT_EQ(build(kept, 128, model), header);
+    std::shared_ptr<BTree2Path> path;
+    for (int round = 0; round < 150; ++round) {
+      Batch batch;
+      const auto last = model.empty() ? 0 : model.rbegin()->first;
+      if (round % 3 == 0)
+        batch[last + 1] = random();
+      else
+        for (auto left = random() % 30; left-- > 0;)
+          batch[random() % 5000] = random() % 2 == 0 ? std::optional<std::uint64_t>(random()) : std::nullopt;
+      merge_into(model, batch);
+      const auto next = update(plain, header, batch);
+      ASSERT_EQ(update(kept, header, batch, &path), next);
+      header = next;
+      ASSERT_EQ(kept.written(), plain.written());
+      ASSERT_EQ(kept.freed(), plain.freed());
+    }
+    expect_tree(kept, header, model);
+  }
+}
+
+TEST(BTree2Writer, AfterTheFirstAppendingReadsNothing) {
+  Model model;
+  for (std::uint64_t i = 0; i < 300; ++i) model[i] = i;
+  MemoryBlocks blocks;
+  auto header = build(blocks, 4096, model);  // two leaves with room
+  std::shared_ptr<BTree2Path> path;
+  header = update(blocks, header, {{300, 300}}, &path);
+  const auto nothing = MemoryBlocks().view();
+  for (std::uint64_t i = 301; i < 350; ++i) header = update(blocks, header, {{i, i}}, &path, nothing.get());
+  for (std::uint64_t i = 300; i < 350; ++i) model[i] = i;
+  expect_tree(blocks, header, model);
+  EXPECT_THROW(update(blocks, header, {{1, 1}}, &path, nothing.get()), Error);  // the other leaf is not in memory
+}
+
+TEST(BTree2Writer, APathSaysNothingOfAnotherTree) {
+  MemoryBlocks blocks;
+  std::shared_ptr<BTree2Path> path;
+  update(blocks, build(blocks, 128, {{5, 5}, {6, 6}}), {{7, 7}}, &path);
+  const auto other = update(blocks, build(blocks, 128, {{1, 1}}), {{2, 2}}, &path);
+  const auto file = blocks.view();
+  EXPECT_EQ(BTree2Reader(*file, other).size(), 2U);
 }
 
 TEST(BTree2Writer, ATreeIsEmptiedAndFilledAgain) {

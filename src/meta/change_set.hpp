@@ -2,16 +2,20 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "meta/block_writer.hpp"
 #include "meta/space.hpp"
+#include "meta/tree_paths.hpp"
 
 namespace fiver::meta {
 
 class ChangeSet final : public BlockWriter {
  public:
-  ChangeSet(Space& space, FieldWidths widths) : space_(space), widths_(widths) {}
+  ChangeSet(Space& space, FieldWidths widths, TreePaths* paths = nullptr)
+      : space_(space), widths_(widths), paths_(paths) {}
 
   FieldWidths widths() const override { return widths_; }
   Address allocate(std::uint64_t size) override {
@@ -25,8 +29,14 @@ class ChangeSet final : public BlockWriter {
     return address;
   }
   /// Also for space that was handed out before this commit.
-  void write(Address address, Bytes bytes) override { fresh_[address.value] = std::move(bytes); }
-  void free(Address address, std::uint64_t size) override { freed_.push_back({address, size}); }
+  void write(Address address, Bytes bytes) override {
+    if (paths_ != nullptr) paths_->forget(address);
+    fresh_[address.value] = std::move(bytes);
+  }
+  void free(Address address, std::uint64_t size) override {
+    if (paths_ != nullptr) paths_->forget(address);
+    freed_.push_back({address, size});
+  }
   struct Rewrite {
     Address address;
     Bytes before, now;
@@ -38,6 +48,20 @@ class ChangeSet final : public BlockWriter {
   const std::map<std::uint64_t, Bytes>& fresh() const { return fresh_; }
   std::vector<Extent>& freed() { return freed_; }
   const std::vector<Extent>& taken() const { return taken_; }
+  /// What an earlier commit left in memory of the tree with this header.
+  std::shared_ptr<BTree2Path> take_path(std::optional<Address> header) {
+    return paths_ != nullptr && header ? paths_->take(*header) : nullptr;
+  }
+  /// For the next commit, when this one is done.
+  void leave_path(std::shared_ptr<BTree2Path> path) {
+    if (path) left_.push_back(std::move(path));
+  }
+  /// The commit happened.
+  void keep_paths() {
+    if (paths_ != nullptr)
+      for (auto& path : left_) paths_->keep(std::move(path));
+    left_.clear();
+  }
   /// The commit did not happen: the space goes back.
   void give_up() noexcept {
     for (const auto& extent : taken_) space_.give_back(extent);
@@ -47,6 +71,8 @@ class ChangeSet final : public BlockWriter {
  private:
   Space& space_;
   FieldWidths widths_;
+  TreePaths* paths_;
+  std::vector<std::shared_ptr<BTree2Path>> left_;
   std::map<std::uint64_t, Bytes> fresh_;
   std::vector<Extent> taken_, freed_;
   std::vector<Rewrite> rewrites_;

@@ -16,6 +16,8 @@ namespace {
 constexpr std::uint64_t least_reserve = 64 << 10, most_reserve = 16 << 20;
 /// Neighbouring blocks are written together up to so many bytes.
 constexpr std::size_t most_joined = 1 << 20;
+/// The journal record is written with blocks before it of up to so many.
+constexpr std::size_t most_in_tail = 64 << 10;
 
 constexpr std::uint64_t on_line(std::uint64_t position) {
   return (position + format::journal_trailer_size - 1) / format::journal_trailer_size * format::journal_trailer_size;
@@ -28,7 +30,7 @@ Commit::Commit(FileWriter& writer, Durability durability, bool last)
       file_(writer.file()),
       durability_(durability),
       last_(last),
-      changes_(writer.space(), writer.file().view().widths()) {}
+      changes_(writer.space(), writer.file().view().widths(), &writer.paths_) {}
 
 void Commit::run() {
   drain();
@@ -112,6 +114,7 @@ void Commit::encode_part(Part& part) {
   changes_.freed().clear();
   for (auto& change : changes_.rewrites()) {
     Record record{file_.view().base() + change.address.value, {}, false, true};
+    record.images.reserve(2);
     record.images.push_back(std::move(change.before));
     record.images.push_back(std::move(change.now));
     records_.push_back(std::move(record));
@@ -126,7 +129,9 @@ void Commit::encode_part(Part& part) {
 
 void Commit::add_record(Part& part) {
   const auto& object = part.object;
-  Record record{file_.view().base() + object.cut.address.value, {object.cut.image}, false, false};
+  Record record{file_.view().base() + object.cut.address.value, {}, false, false};
+  record.images.reserve(3);
+  record.images.push_back(object.cut.image);
   if (object.links && !object.links->removed.empty()) {
     // Links that leave while what they lead to stays: those that came are written first.
     std::set<std::uint64_t> gone;
@@ -194,41 +199,82 @@ void Commit::write_blocks() {
     file_.heap().forget(address);
     writer_.heap().written(address);
   }
+  const auto contents = std::max(new_end_of_file_, writer_.end_of_file_);
+  // Between a block and the next line of 8 there is nothing.
+  const auto is_last = [&](std::uint64_t end) { return end <= contents && contents - end < 8; };
   const auto& fresh = changes_.fresh();
   for (auto block = fresh.begin(); block != fresh.end();) {
     const auto start = block->first;
-    const auto single = std::next(block);
-    if (single == fresh.end() || single->first != start + block->second.size() || block->second.size() > most_joined) {
+    const auto next = std::next(block);
+    const auto end = start + block->second.size();
+    const bool alone = next == fresh.end() || next->first != end;
+    if (block->second.size() > most_joined || (alone && (!is_last(end) || block->second.size() > most_in_tail))) {
       storage.write_at(base + start, block->second);
       file_.view().forget(Address{start}, block->second.size());
-      block = single;
+      block = next;
       continue;
     }
     Bytes joined;
     for (; block != fresh.end() && block->first == start + joined.size() && joined.size() < most_joined; ++block)
       joined.insert(joined.end(), block->second.begin(), block->second.end());
+    if (is_last(start + joined.size()) && joined.size() <= most_in_tail) {
+      tail_ = std::move(joined);
+      tail_start_ = start;
+      continue;
+    }
     storage.write_at(base + start, joined);
     file_.view().forget(Address{start}, joined.size());
   }
+}
+
+/// And what stands right behind it.
+void Commit::write_tail(ByteView more) {
+  if (tail_.empty()) return;
+  const auto size = tail_.size();
+  tail_.insert(tail_.end(), more.begin(), more.end());
+  file_.view().storage().write_at(file_.view().base() + tail_start_, tail_);
+  file_.view().forget(Address{tail_start_}, size);
+  tail_.clear();
 }
 
 void Commit::write_journal() {
   auto& storage = file_.view().storage();
   const auto base = file_.view().base();
   const auto contents = base + std::max(new_end_of_file_, writer_.end_of_file_);
-  std::vector<format::JournalEntry> entries;
-  if (!new_superblock_.empty()) entries.push_back({file_.superblock().position, {old_superblock_, new_superblock_}});
-  for (const auto& record : records_) entries.push_back({record.position, record.images});
+  std::vector<format::JournalImages> entries;
+  entries.reserve(records_.size() + 1);
+  if (!new_superblock_.empty()) entries.push_back({file_.superblock().position, {old_superblock_, new_superblock_}, 2});
+  for (const auto& record : records_) {
+    auto& entry = entries.emplace_back(format::JournalImages{record.position, {}, 0});
+    for (const auto& image : record.images) entry.images.at(entry.count++) = image;
+  }
   if (entries.empty() || durability_ == Durability::none || writer_.mutant_.no_journal) {
+    write_tail();
     // The file is never shorter than its superblock says, and has no record of an older commit at its end.
     if (storage.size() < contents || (!entries.empty() && storage.size() > contents)) storage.resize(contents);
     return;
   }
   const auto position = on_line(contents);
-  const auto bytes = format::encode_journal(entries, position, new_end_of_file_);
+  auto bytes = format::encode_journal(entries, position, new_end_of_file_);
+  const auto end = position + bytes.size();
   // Writing makes it longer by itself.
-  if (storage.size() > position + bytes.size()) storage.resize(position + bytes.size());
-  storage.write_at(position, bytes);
+  if ((last_ || may_reach_beyond(end - base)) && storage.size() > end) {
+    write_tail();
+    storage.resize(end);
+  }
+  if (tail_.empty()) {
+    storage.write_at(position, bytes);
+  } else {
+    bytes.insert(bytes.begin(), static_cast<std::size_t>(position - base - tail_start_ - tail_.size()), std::byte{0});
+    write_tail(bytes);
+  }
+  std::lock_guard lock(writer_.room_mutex_);
+  writer_.reached_ = end - base;  // others stay before the contents' end meanwhile
+}
+
+bool Commit::may_reach_beyond(std::uint64_t end) const {
+  std::lock_guard lock(writer_.room_mutex_);
+  return writer_.reached_ > end;
 }
 
 void Commit::rewrite(std::uint64_t position, const Bytes& bytes) {
@@ -345,8 +391,11 @@ void Commit::finish() {
   writer_.end_of_file_ = new_end_of_file_;
   writer_.last_end_ = writer_.space().end();
   writer_.ledger().committed();
+  changes_.keep_paths();
   for (auto& part : parts_)
-    if (part.encoded.layout) part.index = part.object.cut.dataset->open_index(*part.encoded.layout, part.object.cut);
+    if (part.encoded.layout)
+      part.index =
+          part.object.cut.dataset->open_index(std::get<ChunkedLayout>(*part.encoded.layout), part.encoded.grid);
   std::lock_guard lock(writer_.edits_);
   for (auto* list : {&parts_, &deleted_}) {
     for (auto& part : *list) {
@@ -371,8 +420,7 @@ void Commit::finish() {
         draft.set(type, message.flags, Bytes(*message.body));
       }
       if (!draft.stored.symbol_table) draft.remove(format::MessageType::symbol_table);
-      if (part.encoded.layout)
-        draft.dataset->committed(std::move(part.index), std::get<ChunkedLayout>(*part.encoded.layout), part.object.cut);
+      if (part.encoded.layout) draft.dataset->committed(std::move(part.index), part.encoded.grid);
       part.object.state->note_changed();
     }
   }

@@ -49,6 +49,9 @@ class Commit {
   void write_all();
   void write_blocks();
   void write_journal();
+  void write_tail(ByteView more = {});
+  /// Whether the storage may be longer than up to this address.
+  bool may_reach_beyond(std::uint64_t end) const;
   bool write_heaps();
   void write_records(bool removals);
   void rewrite(std::uint64_t position, const Bytes& bytes);
@@ -68,6 +71,8 @@ class Commit {
   bool raises_first_ =
       false;  ///< contents reach beyond the end of the file that the superblock tells: that comes first
   Bytes old_superblock_, new_superblock_;
+  Bytes tail_;  ///< the last fresh blocks, which end where the contents do: what comes behind them is written with them
+  std::uint64_t tail_start_ = 0;
   bool wrote_data_ = false;  ///< elements went to the file since the last commit
   bool in_place_ = false;    ///< what the last commit leads to may have been rewritten, or a sync failed
 };

@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "chunk/deferred_index.hpp"
-#include "format/dataspace_message.hpp"
 #include "object/dataset_writer_jobs.hpp"
 #include "object/file_state.hpp"
 #include "object/runtime_state.hpp"
@@ -29,9 +28,8 @@ DatasetWriter::DatasetWriter(FileWriter& writer, std::shared_ptr<ObjectState> st
   const auto* chunked = std::get_if<ChunkedLayout>(&facts.layout);
   if (chunked == nullptr) return;
   index_ = std::make_shared<chunk::LiveIndex>(std::move(index));
-  committed_layout_ = *chunked;
-  committed_space_ = facts.space;
-  const auto grid = committed_grid();
+  committed_grid_ = chunk::ChunkGrid::of(*chunked, facts.space, writer.file().view().limits());
+  const auto& grid = committed_grid_;
   chunk_ = grid.chunk;
   chunk_bytes_ = grid.chunk_bytes;
   filter_partial_chunks_ = chunked->filter_partial_chunks;
@@ -46,25 +44,15 @@ DatasetWriter::DatasetWriter(FileWriter& writer, std::shared_ptr<ObjectState> st
   decoder_ = {facts.filters, find};
 }
 
-chunk::ChunkGrid DatasetWriter::committed_grid() const {
-  return chunk::ChunkGrid::of(committed_layout_, committed_space_, writer_.file().view().limits());
-}
-
-std::shared_ptr<const chunk::ChunkIndex> DatasetWriter::open_index(const Layout& layout, const Draft& cut) const {
+std::shared_ptr<const chunk::ChunkIndex> DatasetWriter::open_index(const ChunkedLayout& layout,
+                                                                   const chunk::ChunkGrid& grid) const {
+  if (!layout.index_address) return nullptr;
   const auto& file = writer_.file();
-  const auto& chunked = std::get<ChunkedLayout>(layout);
-  if (!chunked.index_address) return nullptr;
-  const auto space = format::decode_dataspace(*cut.find(format::MessageType::dataspace)->body, file.view().widths());
-  return std::make_shared<const chunk::DeferredIndex>(file.view(), chunked,
-                                                      chunk::ChunkGrid::of(chunked, space, file.view().limits()),
-                                                      filtered_, file.parameters().chunk_k);
+  return std::make_shared<const chunk::DeferredIndex>(file.view(), layout, grid, filtered_, file.parameters().chunk_k);
 }
 
-void DatasetWriter::committed(std::shared_ptr<const chunk::ChunkIndex> index, const ChunkedLayout& layout,
-                              const Draft& cut) {
-  committed_layout_ = layout;
-  committed_space_ =
-      format::decode_dataspace(*cut.find(format::MessageType::dataspace)->body, writer_.file().view().widths());
+void DatasetWriter::committed(std::shared_ptr<const chunk::ChunkIndex> index, const chunk::ChunkGrid& grid) {
+  committed_grid_ = grid;
   bool waits = false;
   {
     std::lock_guard lock(mutex_);
@@ -210,14 +198,22 @@ void DatasetWriter::write_chunk(const Shape& scaled, ByteView stored, std::uint3
     if (scaled[i] * chunk_[i] >= extent_[i])
       throw Error(ErrorKind::invalid_argument,
                   fmt::format("another call made the extent smaller, ({}) now", fmt::join(extent_, ",")));
-  std::vector<Job> jobs(1);
-  jobs[0].scaled = scaled;
-  jobs[0].stored = stored;
-  jobs[0].mask = mask;
-  jobs[0].stamp = next_stamp(true);
   settle();
-  place_jobs(jobs, {});
-  index_->publish(scaled, chunk::ChunkRecord{jobs[0].address, stored.size(), mask}, jobs[0].stamp);
+  Job job;
+  job.scaled = scaled;
+  job.stored = stored;
+  job.address = place_of(job);
+  const auto stamp = next_stamp(true);
+  auto& view = writer_.file().view();
+  try {
+    writer_.await_room(job.address.value + stored.size());
+    view.storage().write_at(view.base() + job.address.value, stored);
+  } catch (...) {
+    give_up(job);
+    throw;
+  }
+  writer_.note_data_written();
+  index_->publish(scaled, chunk::ChunkRecord{job.address, stored.size(), mask}, stamp);
   if (const auto state = state_.lock()) writer_.edit([&] { writer_.mark_dirty(state, *state->draft()); });
 }
 

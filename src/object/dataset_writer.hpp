@@ -69,9 +69,9 @@ class DatasetWriter {
 
   // For commits.
   bool has_staged() const;
-  chunk::ChunkGrid committed_grid() const;
-  std::shared_ptr<const chunk::ChunkIndex> open_index(const Layout& layout, const Draft& cut) const;
-  void committed(std::shared_ptr<const chunk::ChunkIndex> index, const ChunkedLayout& layout, const Draft& cut);
+  const chunk::ChunkGrid& committed_grid() const { return committed_grid_; }
+  std::shared_ptr<const chunk::ChunkIndex> open_index(const ChunkedLayout& layout, const chunk::ChunkGrid& grid) const;
+  void committed(std::shared_ptr<const chunk::ChunkIndex> index, const chunk::ChunkGrid& grid);
 
  private:
   struct Job;
@@ -156,11 +156,10 @@ class DatasetWriter {
   std::uint64_t staged_budget_ = 0;    ///< taken from the runtime's memory
   std::uint64_t stamps_ = 0, last_whole_ = 0;
   Shape extent_;  ///< for chunks that cross it
-  ChunkedLayout committed_layout_;
+  chunk::ChunkGrid committed_grid_;
   /// Of an implicit index, whose chunks have their places for good: they are overwritten where they are.
   std::optional<chunk::LinearNumbering> numbering_;
   Address first_place_;
-  Dataspace committed_space_;
 };
 
 }  // namespace fiver::object

@@ -227,10 +227,13 @@ std::optional<Address> shared_type_of(const DraftMessage& message, FieldWidths w
 }
 
 std::shared_ptr<DatasetWriter> elements_of(const Handle& dataset) {
-  auto& writer = dataset.file()->state().writer_or_throw();
   const auto& state = dataset.state();
+  if (auto* writer = dataset.file()->state().writer()) {
+    auto known = writer->edit([&] { return state->draft() ? state->draft()->dataset : nullptr; });
+    if (known) return known;
+  }
+  auto& writer = dataset.file()->state().writer_or_throw();
   const auto draft = writer.draft_of(state);
-  if (auto known = writer.edit([&] { return draft->dataset; })) return known;
   const auto facts = dataset.dataset();
   std::shared_ptr<const chunk::ChunkIndex> index;
   const auto& file = dataset.file()->state();

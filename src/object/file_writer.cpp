@@ -133,6 +133,7 @@ void FileWriter::publish(const std::shared_ptr<ObjectState>& state, Draft& draft
 void FileWriter::await_room(std::uint64_t end) {
   std::lock_guard lock(room_mutex_);
   while (room_ && end > *room_) room_changed_.wait(room_mutex_);
+  reached_ = std::max(reached_, end);
 }
 
 void FileWriter::write_now(Address address, const Bytes& bytes) {

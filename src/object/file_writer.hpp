@@ -16,6 +16,7 @@
 #include "meta/heap_ledger.hpp"
 #include "meta/pending_heap.hpp"
 #include "meta/space.hpp"
+#include "meta/tree_paths.hpp"
 #include "object/draft.hpp"
 #include "object/garbage.hpp"
 
@@ -165,11 +166,14 @@ class FileWriter {
   Mutex room_mutex_;
   Condition room_changed_;
   std::optional<std::uint64_t> room_;  ///< up to where others may write during a commit
+  /// From address 0: the storage does not reach further. Not known before the first commit.
+  std::uint64_t reached_ = ~std::uint64_t{0};
 
   Mutex turn_;
   Condition turn_changed_;
   bool committing_ = false, moving_ = false;
   // Of whoever has the turn.
+  meta::TreePaths paths_;
   std::uint64_t end_of_file_;   ///< as the superblock in the file says, from address 0
   std::uint64_t last_end_ = 0;  ///< of the contents at the last commit
   std::atomic<bool> wrote_data_{false};

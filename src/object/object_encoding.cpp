@@ -40,6 +40,7 @@ class Encoding {
   }
 
   EncodedObject run() {
+    messages_.reserve(cut_.messages.size() + 2);
     for (const auto& message : cut_.messages)
       if (!is(message, MessageType::attribute)) messages_.push_back(message);
     if (links_ != nullptr) encode_links();
@@ -189,18 +190,25 @@ class Encoding {
     auto& chunked = std::get<ChunkedLayout>(layout);
     const auto grid = chunk::ChunkGrid::of(chunked, space, file_.view().limits());
     if (!object_.chunks->changes.empty()) {
-      const auto old_grid = cut_.dataset->committed_grid();
+      const auto& old_grid = cut_.dataset->committed_grid();
       // Chunks that came and went between two commits, where neither extent reaches, are nothing to an index; an implicit one knows no
       // others outside the extent.
-      auto changes = object_.chunks->changes;
-      std::erase_if(changes, [&](const chunk::ChunkChange& change) {
+      const auto is_nothing = [&](const chunk::ChunkChange& change) {
         if (grid.contains(change.scaled)) return false;
         return std::holds_alternative<ImplicitIndex>(chunked.index) ||
                (!change.record && !old_grid.contains(change.scaled));
-      });
-      chunked =
-          chunk::write_chunk_index(file_.view(), changes_, chunked, old_grid, grid,
-                                   find(MessageType::filter_pipeline) != nullptr, file_.parameters().chunk_k, changes);
+      };
+      std::vector<chunk::ChunkChange> some;
+      std::span<const chunk::ChunkChange> changes = object_.chunks->changes;
+      if (std::any_of(changes.begin(), changes.end(), is_nothing)) {
+        std::remove_copy_if(changes.begin(), changes.end(), std::back_inserter(some), is_nothing);
+        changes = some;
+      }
+      auto path = changes_.take_path(chunked.index_address);
+      chunked = chunk::write_chunk_index(file_.view(), changes_, chunked, old_grid, grid,
+                                         find(MessageType::filter_pipeline) != nullptr, file_.parameters().chunk_k,
+                                         changes, &path);
+      changes_.leave_path(std::move(path));
       // What versions 1 and 2 say, version 3 says in fewer bytes.
       const auto version =
           std::max<std::uint8_t>(static_cast<std::uint8_t>(find(MessageType::layout)->body->front()), 3);
@@ -209,6 +217,7 @@ class Encoding {
     }
     for (const auto& chunk : object_.chunks->replaced) changes_.free(chunk.record.address, chunk.record.stored_size);
     result_.layout = std::move(layout);
+    result_.grid = grid;
   }
 
   void encode_attributes() {

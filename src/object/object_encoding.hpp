@@ -29,6 +29,7 @@ struct EncodedObject {
   StoredParts stored;                             ///< what the header leads to now
   std::vector<DraftMessage> updated;              ///< messages that name blocks, as they are now
   std::optional<Layout> layout;                   ///< a chunked dataset's
+  chunk::ChunkGrid grid;                          ///< and its chunks
   std::optional<meta::DenseUpdate> links_update;  ///< the links were changed where they are, not written anew
 };
 

@@ -372,8 +372,9 @@ void write_stored_chunk(const std::shared_ptr<const Handle>& dataset, const Shap
                         std::uint32_t mask) {
   dataset->guarded([&] {
     dataset->file()->state().writer_or_throw();
-    if (const auto view = dataset->virtual_view()) return write_through(*dataset, *view, offset, stored, mask);
     const auto facts = dataset->dataset();
+    if (std::holds_alternative<VirtualLayout>(facts->layout))
+      return write_through(*dataset, *dataset->virtual_view(), offset, stored, mask);
     const auto* chunked = std::get_if<ChunkedLayout>(&facts->layout);
     if (chunked == nullptr) throw Error(ErrorKind::invalid_argument, "the dataset has no chunks");
     // Its elements may lead to heap objects that others lead to.

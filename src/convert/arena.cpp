@@ -7,7 +7,8 @@
 namespace fiver::convert {
 
 namespace {
-constexpr std::size_t block_size = 64 << 10;
+// Blocks grow: the first ones serve a single text, which takes less time than clearing a large block.
+constexpr std::size_t first_block_size = 1 << 10, most_doublings = 6;
 constexpr std::size_t alignment = 16;  // of operator new, and of what sequences hold
 }  // namespace
 
@@ -23,6 +24,7 @@ MutableBytes Arena::allocate(std::uint64_t size) {
     } while (!budget_->compare_exchange_weak(left, left - size, std::memory_order_relaxed));
   }
   const auto rounded = (static_cast<std::size_t>(size) + alignment - 1) / alignment * alignment;
+  const auto block_size = first_block_size << std::min(blocks_.size(), most_doublings);
   if (rounded > block_size / 4) {  // a block of its own, so that the rest of the current one is not lost
     blocks_.push_back(std::make_unique<std::byte[]>(rounded));
     used_ += size;

@@ -57,8 +57,10 @@ nb::object attribute_names(const Slot& slot, nb::handle order) {
 /// ((attributes tracked, indexed), (links tracked, indexed))
 nb::object kept_orders(const Slot& slot) {
   const auto object = slot.object();
-  const auto [attributes, links] = without_gil([&] { return std::pair(kept_attribute_order(object), kept_link_order(object)); });
-  return nb::make_tuple(nb::make_tuple(attributes.tracked, attributes.indexed), nb::make_tuple(links.tracked, links.indexed));
+  const auto [attributes, links] =
+      without_gil([&] { return std::pair(kept_attribute_order(object), kept_link_order(object)); });
+  return nb::make_tuple(nb::make_tuple(attributes.tracked, attributes.indexed),
+                        nb::make_tuple(links.tracked, links.indexed));
 }
 
 nb::object find_attribute(const Slot& slot, nb::handle name) {

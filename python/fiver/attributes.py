@@ -1,6 +1,7 @@
 """Attributes: small arrays with names, on any object."""
 import numpy as np
 
+from . import _fiver
 from .base import HLObject, MappingHDF5, name_of
 from .dtypes import translation
 from .empty import Empty
@@ -33,7 +34,10 @@ def _trimmed(array, padding):
 
 
 def _converted(attribute, t, shape):
-    raise TypeError("An attribute of type %s has no NumPy equivalent that its bytes fit" % attribute.type)
+    if t.dtype.hasobject or t.type.size != t.dtype.itemsize:
+        raise TypeError("An attribute of type %s has no NumPy equivalent that its bytes fit" % attribute.type)
+    array = attribute.read(_fiver.Target(t.type, t.dtype, False))  # members in another order: the same bytes
+    return array[()] if shape == () and t.dtype.subdtype is None else array
 
 
 class AttributeManager(MappingHDF5):

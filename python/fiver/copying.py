@@ -9,6 +9,8 @@ from .groups import ExternalLink, Group, SoftLink, _link_object
 
 def copy(group, source, dest, name=None, shallow=False, expand_soft=False, expand_external=False, expand_refs=False, without_attrs=False):
     """Copies an object, or the one at a path, to a path, or into a group under `name` or its own."""
+    if not isinstance(dest, (Group, str, bytes)):
+        raise TypeError("The destination of a copy is a path or a Group, not %r" % (dest,))
     if not isinstance(source, HLObject):
         if not isinstance(dest, Group):
             try:

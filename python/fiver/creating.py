@@ -124,7 +124,7 @@ def set_item(group, name, obj):
             group._c.commit_datatype(path, type_)
     else:
         try:
-            create_dataset(group, path.rstrip("/") or path, data=obj)
+            create_dataset(group, path.rstrip("/") or path, data=obj, _above=False)
         except (KeyError, ValueError, _InTheWay):
             trouble = group._c.file.mode != "r" and _trouble(group, path)
             if not trouble:
@@ -197,6 +197,7 @@ _FILL_TIMES = {"alloc": 0, "never": 1, "ifset": 2}
 def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, maxshape=None, compression=None, compression_opts=None,
                    scaleoffset=None, shuffle=None, fletcher32=None, fillvalue=None, track_order=None, external=None, compact=False, **kwds):
     """group.create_dataset"""
+    above = kwds.pop("_above", True)
     unknown = set(kwds) - _UNTUNED
     if unknown:
         raise TypeError("create_dataset() got an unexpected keyword argument %r" % unknown.pop())
@@ -268,7 +269,7 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
         settings["external"] = _external(external, shape, dtype)
     if compact:
         settings["compact"] = True
-    made = wrap(_create(group, name, type_, shape, maxshape, settings))
+    made = wrap(_create(group, name, type_, shape, maxshape, settings, above))
     if array is not None and array.size:
         try:
             made[...] = array.reshape(shape + dtype.shape)
@@ -278,8 +279,11 @@ def create_dataset(group, name, shape=None, dtype=None, data=None, chunks=None, 
     return made
 
 
-def _create(group, name, type_, shape, maxshape, settings):
-    """The handle of a new dataset. Raises TypeError where something on the way to its name is no group, ValueError for a name that is taken."""
+def _create(group, name, type_, shape, maxshape, settings, above=True):
+    """The handle of a new dataset; above: the group above it is made as groups are, not as those further up, which are on the way.
+
+    Raises TypeError where something on the way to its name is no group, ValueError for a name that is taken.
+    """
     path = _path(name)
     if path.endswith("/") and path.strip("/"):
         raise ValueError("Unable to create dataset (nothing is named behind the slash): %s" % path)
@@ -294,6 +298,9 @@ def _create(group, name, type_, shape, maxshape, settings):
         raise ValueError("Elements of variable length want a fill value: fill_time can't be 'never'")
     try:
         _free(group, path)
+        folder = path.rpartition("/")[0]
+        if above and folder.strip("/.") and group._link(folder) is None:
+            group._c.create_group(folder, bool(get_config().track_order))
         return group._c.create_dataset(path, type_, shape, maxshape, settings)
     except (KeyError, ValueError):
         if not path:

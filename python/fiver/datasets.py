@@ -264,8 +264,8 @@ class Dataset(HLObject):
         if dtype.hasobject:
             if t.has_objects and dtype.kind == "O":
                 return t.target
-            if t.has_objects and dtype.names is not None and dtype == t.dtype:
-                return t.target
+            if t.has_objects and dtype.names is not None and dtype.names == t.dtype.names:
+                return _fiver.Target(t.memory, dtype, True, make_reference=make_reference)
             if not t.has_objects:
                 raise OSError("Can't read data (no conversion from %s to %r)" % (t.type, dtype))
             raise TypeError("Elements of type %s don't become %r" % (t.type, dtype))
@@ -393,7 +393,7 @@ class Dataset(HLObject):
             array = np.asarray(val, t.dtype)
         else:
             array = val if given is np.ndarray else None
-        if array is not None and self._c.write_sliced(t.target, args, array):
+        if array is not None and self._c.file.mode != "r" and not self._c.is_virtual and self._c.write_sliced(t.target, args, array):
             self._id._forget()
             return
         from .writing import write_selection
@@ -462,7 +462,7 @@ def _converted(dataset, read):
     except ValueError as error:
         if "no conversion" not in str(error):
             raise
-        raise (TypeError if dataset.dtype.kind == "O" else OSError)("Can't read data (%s)" % error) from None
+        raise (TypeError if dataset.dtype.hasobject else OSError)("Can't read data (%s)" % error) from None
 
 
 def _read_scalar(dataset, args, target):

@@ -60,6 +60,8 @@ class DatasetID(ObjectID):
         return SpaceID.of(shape, None, largest)
 
     def get_space_status(self):
+        if self._handle.layout[0] in ("virtual", "compact"):
+            return SPACE_STATUS_ALLOCATED
         stored = self._handle.stored_size()
         if stored == 0:
             return SPACE_STATUS_NOT_ALLOCATED

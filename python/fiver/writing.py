@@ -2,7 +2,7 @@
 import numpy as np
 
 from . import _fiver, selections
-from .dtypes import check_enum_dtype, check_ref_dtype, check_string_dtype, check_vlen_dtype, type_of
+from .dtypes import check_enum_dtype, check_opaque_dtype, check_ref_dtype, check_string_dtype, check_vlen_dtype, type_of
 from .empty import Empty
 from .references import RegionReference, Reference, make_reference
 from .values import array_of, sequences
@@ -93,6 +93,8 @@ def _structures(val, dtype):
             if val.dtype.hasobject and val.dtype != dtype:
                 return val.astype(dtype)
             return np.asarray(val, order="C")
+    if isinstance(val, np.ndarray) and val.dtype.kind == "V" and val.dtype.names is None:
+        raise OSError("Can't write data (no conversion from %r to %r)" % (val.dtype, dtype))
     return np.asarray(val, dtype=dtype, order="C")
 
 
@@ -146,7 +148,7 @@ def _write(dataset, selection, array):
     inner = dataset.dtype.shape  # of an array type
     if inner and array.shape[-len(inner):] != inner:
         raise TypeError("Elements of shape %s can't be made of an array of shape %s" % (inner, array.shape))
-    if _names_integers(dataset.dtype.base) and array.dtype.kind in "iu":
+    if _names_integers(dataset.dtype.base) and array.dtype.kind in "iu" and not check_opaque_dtype(array.dtype):
         array = _as_named(array, dataset.dtype.base)
     wanted = selection.array_shape + inner
     if array.shape != wanted:
@@ -319,7 +321,12 @@ def region_reference(owner, args):
     handle = owner._c
     if not isinstance(handle, _fiver.Dataset):
         raise TypeError("Region references can only be made to datasets")
-    chosen = selections.select(handle.shape, args).chosen
+    selection = selections.select(handle.shape, args)
+    chosen = selection.chosen
+    if selection.pieces is not None:  # what is read has all between the steps
+        chosen = _fiver.Selection.none()
+        for piece, _index in selection.pieces[1]:
+            chosen = _fiver.Selection.unite(chosen, piece)
     if handle.shape == () and args in ((), Ellipsis, (Ellipsis,)):
         chosen = _fiver.Selection.all()
     return region_reference_to(handle, chosen)

@@ -14,6 +14,12 @@ namespace {
 
 constexpr std::size_t usual_size = 64;
 
+/// A size that is known becomes a single move.
+template <std::size_t Width>
+void append(Bytes& to, const std::byte* from) {
+  to.insert(to.end(), from, from + Width);
+}
+
 }  // namespace
 
 void Encoder::uint(std::uint64_t value, unsigned width) {
@@ -23,7 +29,18 @@ void Encoder::uint(std::uint64_t value, unsigned width) {
   if (out_.capacity() == 0) out_.reserve(usual_size);  // growing from nothing would take six steps
   std::array<std::byte, sizeof value> bytes;
   store_little(value, bytes);
-  out_.insert(out_.end(), bytes.begin(), bytes.begin() + width);
+  switch (width) {
+    case 1:
+      return out_.push_back(bytes[0]);
+    case 2:
+      return append<2>(out_, bytes.data());
+    case 4:
+      return append<4>(out_, bytes.data());
+    case 8:
+      return append<8>(out_, bytes.data());
+    default:
+      out_.insert(out_.end(), bytes.begin(), bytes.begin() + width);
+  }
 }
 
 void Encoder::address(std::optional<Address> value) {

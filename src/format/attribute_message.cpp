@@ -69,9 +69,8 @@ void encode_attribute(Encoder& out, const AttributeMessage& attribute, std::uint
   out.uint(attribute.type.size(), 2);
   out.uint(attribute.space.size(), 2);
   if (version == 3) out.u8(static_cast<std::uint8_t>(attribute.charset));
-  auto name = attribute.name;
-  name.push_back('\0');
-  encode_part(out, bytes_of(name), version);
+  // The NUL is the string's own.
+  encode_part(out, std::as_bytes(std::span(attribute.name.c_str(), attribute.name.size() + 1)), version);
   encode_part(out, attribute.type, version);
   encode_part(out, attribute.space, version);
   out.bytes(attribute.data);

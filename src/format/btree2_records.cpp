@@ -98,6 +98,14 @@ void encode_attribute_name_record(Encoder& encoder, const AttributeNameRecord& r
   encoder.u32(record.hash);
 }
 
+void store_attribute_name_record(MutableBytes to, const AttributeNameRecord& record) {
+  const auto id = record.id.view();
+  std::copy(id.begin(), id.end(), to.begin());
+  to[id.size()] = std::byte{record.flags};
+  store_little(record.order, to.subspan(id.size() + 1, 4));
+  store_little(record.hash, to.subspan(id.size() + 5, 4));
+}
+
 AttributeOrderRecord decode_attribute_order_record(ByteView record) {
   Decoder decoder(record, {}, "attribute creation order record");
   AttributeOrderRecord attribute;

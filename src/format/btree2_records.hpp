@@ -90,6 +90,8 @@ struct AttributeNameRecord {
 };
 AttributeNameRecord decode_attribute_name_record(ByteView record);
 void encode_attribute_name_record(Encoder& encoder, const AttributeNameRecord& record);
+/// The same into bytes of exactly that size, for trees of many records.
+void store_attribute_name_record(MutableBytes to, const AttributeNameRecord& record);
 
 struct AttributeOrderRecord {
   PackedHeapId id;

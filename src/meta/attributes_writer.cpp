@@ -38,11 +38,9 @@ Address write_tree(BlockWriter& writer, BTree2Type type, const std::vector<Entry
   tree.type = static_cast<std::uint8_t>(type);
   tree.node_size = tree_node_size;
   tree.record_size = static_cast<std::uint16_t>(record_size);
-  Bytes bytes;
+  Bytes bytes(record_size);
   const auto record = [&](std::uint64_t i) -> ByteView {
-    Encoder out(writer.widths());
-    encode_record(out, entries[static_cast<std::size_t>(i)]);
-    bytes = std::move(out).take();
+    encode_record(MutableBytes(bytes), entries[static_cast<std::size_t>(i)]);
     return bytes;
   };
   return build_btree2(writer, tree, entries.size(), record);
@@ -80,14 +78,14 @@ format::AttributeInfo write_dense_attributes(BlockWriter& writer, std::span<cons
       throw Error(ErrorKind::invalid_argument,
                   fmt::format("dense attributes: the shared heap's id of \"{}\" has {} bytes", attribute.name,
                               attribute.message.size()));
-    entry.id = format::PackedHeapId(shared ? attribute.message : ByteView(heap.add(attribute.message)));
+    entry.id = shared ? format::PackedHeapId(attribute.message) : heap.add_packed(attribute.message);
   }
   auto written = info;
   written.heap = heap.finish();
   constexpr auto order_record_size = format::attribute_heap_id_size + 5, name_record_size = order_record_size + 4;
-  written.name_tree =
-      write_tree(writer, BTree2Type::attribute_name, entries, name_record_size, [](Encoder& out, const Entry& entry) {
-        format::encode_attribute_name_record(out, {entry.id, entry.attribute->flags, entry.order(), entry.hash});
+  written.name_tree = write_tree(
+      writer, BTree2Type::attribute_name, entries, name_record_size, [](MutableBytes to, const Entry& entry) {
+        format::store_attribute_name_record(to, {entry.id, entry.attribute->flags, entry.order(), entry.hash});
       });
   written.order_tree.reset();
   if (!info.order_indexed) return written;
@@ -98,10 +96,13 @@ format::AttributeInfo write_dense_attributes(BlockWriter& writer, std::span<cons
       throw Error(ErrorKind::invalid_argument,
                   fmt::format("dense attributes: \"{}\" and \"{}\" have the same creation order",
                               entries[i - 1].attribute->name, entries[i].attribute->name));
-  written.order_tree = write_tree(
-      writer, BTree2Type::attribute_creation_order, entries, order_record_size, [](Encoder& out, const Entry& entry) {
-        format::encode_attribute_order_record(out, {entry.id, entry.attribute->flags, entry.order()});
-      });
+  written.order_tree =
+      write_tree(writer, BTree2Type::attribute_creation_order, entries, order_record_size,
+                 [](MutableBytes to, const Entry& entry) {
+                   Encoder out;
+                   format::encode_attribute_order_record(out, {entry.id, entry.attribute->flags, entry.order()});
+                   std::copy(out.view().begin(), out.view().end(), to.begin());
+                 });
   return written;
 }
 

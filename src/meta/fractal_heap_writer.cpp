@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/checked.hpp"
 #include "meta/btree2_writer.hpp"
@@ -93,13 +94,27 @@ Bytes FractalHeapBuilder::encode(const format::FractalHeapId& id) const {
 Bytes FractalHeapBuilder::add(ByteView object) {
   if (object.empty()) throw Error(ErrorKind::invalid_argument, "fractal heap: an object of no bytes");
   if (object.size() > header_.most_managed) return add_huge(object);
-  if (object.size() > format::most_tiny_bytes(header_.id_length)) return add_managed(object);
+  if (object.size() > format::most_tiny_bytes(header_.id_length)) return encode(add_managed(object));
   header_.tiny_size.value += object.size();
   ++header_.tiny_count.value;
   return encode(format::TinyHeapId{Bytes(object.begin(), object.end())});
 }
 
-Bytes FractalHeapBuilder::add_managed(ByteView object) {
+format::PackedHeapId FractalHeapBuilder::add_packed(ByteView object) {
+  const std::size_t length = header_.id_length;
+  if (length > format::PackedHeapId::most_bytes || object.empty() || object.size() > header_.most_managed ||
+      object.size() <= format::most_tiny_bytes(header_.id_length))
+    return format::PackedHeapId(add(object));
+  const auto id = add_managed(object);
+  // As format::encode_fractal_heap_id() has it: kind 0, offset, length, zeros.
+  std::array<std::byte, format::PackedHeapId::most_bytes> bytes{};
+  std::size_t at = 1;
+  for (unsigned i = 0; i < geometry_.offset_width(); ++i) bytes[at++] = static_cast<std::byte>(id.offset >> (8 * i));
+  for (unsigned i = 0; i < geometry_.length_width(); ++i) bytes[at++] = static_cast<std::byte>(id.size >> (8 * i));
+  return format::PackedHeapId(ByteView(bytes).first(length));
+}
+
+format::ManagedHeapId FractalHeapBuilder::add_managed(ByteView object) {
   if (object.size() > block_.size() - block_used_) {
     end_block();
     start_block(geometry_.direct_block_header_size() + object.size());
@@ -110,7 +125,7 @@ Bytes FractalHeapBuilder::add_managed(ByteView object) {
   block_changed_ = true;
   managed_bytes_ += object.size();
   ++header_.managed_count.value;
-  return encode(id);
+  return id;
 }
 
 Bytes FractalHeapBuilder::add_huge(ByteView object) {

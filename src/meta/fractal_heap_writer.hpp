@@ -66,6 +66,8 @@ class FractalHeapBuilder {
 
   /// Puts an object of at least one byte, returns its id. Throws limit when the heap's bits can't count further.
   Bytes add(ByteView object);
+  /// The same, without memory for the id. Throws unsupported for ids of more than 16 bytes.
+  format::PackedHeapId add_packed(ByteView object);
   /// An object of the heap in the file is not alive any more.
   void remove(ByteView id);
   /// True when the heap in the file would be at most half as large with `live` objects alone, by what its header tells.
@@ -83,7 +85,7 @@ class FractalHeapBuilder {
     std::uint64_t offset = 0;
     Address address;
   };
-  Bytes add_managed(ByteView object);
+  format::ManagedHeapId add_managed(ByteView object);
   Bytes add_huge(ByteView object);
   void start_block(std::uint64_t least_size);
   void end_block();

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/checked.hpp"
+#include "base/checksum.hpp"
 #include "convert/plan.hpp"
 #include "fiver/object.hpp"
 #include "fiver/values/variable.hpp"
@@ -46,18 +47,33 @@ Bytes stored_value(object::FileState& file, const Datatype& stored, std::uint64_
   return value;
 }
 
-struct Parts {
-  Bytes type, space, data;
-  bool type_shared = false;
-  std::uint8_t lowest = 3;
+/// The attribute's place among the draft's messages, or their end. Under the lock of the file's edits.
+std::vector<object::DraftMessage>::iterator place_among(object::Draft& draft, std::string_view name) {
+  return std::find_if(draft.messages.begin(), draft.messages.end(), [&](const auto& m) {
+    return m.type == static_cast<std::uint16_t>(MessageType::attribute) && m.name == name;
+  });
+}
 
-  Bytes message(const object::FileState& file, const std::string& name, CharacterSet charset) const {
-    format::AttributeMessage message{name, charset, type, space, type_shared, false, data};
-    return encoded(file, [&](Encoder& out) {
-      format::encode_attribute(out, message, format::attribute_version(message, lowest));
-    });
+/// Setting many attributes does not look at all of them for each.
+constexpr std::size_t many_messages = 24;
+
+/// As place_among(), for a name that the draft is going to have.
+std::vector<object::DraftMessage>::iterator place_to_set(object::Draft& draft, std::string_view name) {
+  if (draft.messages.size() < many_messages) {
+    draft.attribute_names.reset();
+    return place_among(draft, name);
   }
-};
+  if (draft.attribute_names == nullptr) {
+    draft.attribute_names = std::make_shared<object::AttributeNames>();
+    for (const auto& message : draft.messages)
+      if (message.type == static_cast<std::uint16_t>(MessageType::attribute))
+        draft.attribute_names->add(lookup3(bytes_of(message.name)));
+  }
+  const auto hash = lookup3(bytes_of(name));
+  if (draft.attribute_names->may_have(hash)) return place_among(draft, name);
+  draft.attribute_names->add(hash);
+  return draft.messages.end();
+}
 
 object::DraftMessage draft_message(Bytes body, const std::string& name) {
   return {
@@ -77,24 +93,33 @@ void Object::write_attribute(const std::string& name, const Datatype& stored, co
     const auto& state = handle_->state();
     const auto draft = writer.draft_of(state);
     const bool old = draft->prefix.version == 1;
-    Parts parts;
-    parts.lowest = old ? 1 : 3;
-    parts.type_shared = committed_type.has_value();
-    parts.type = encoded(file, [&](Encoder& out) {
-      if (committed_type)
-        format::encode_shared_message_ref(out, {*committed_type});
-      else
-        format::encode_datatype(out, stored, old ? 1 : 3);
-    });
-    if (parts.type.size() > 0xFFFF)
-      throw Error(
-          ErrorKind::invalid_argument,
-          fmt::format("attribute \"{}\": its type takes {} bytes, 65535 are possible", name, parts.type.size()));
-    parts.space = encoded(file, [&](Encoder& out) {
-      format::encode_dataspace(out, space, format::dataspace_version(space, old ? 1 : 2));
-    });
-    parts.data = stored_value(file, stored, space.element_count(), memory, from);
-    auto body = parts.message(file, name, is_ascii(name) ? CharacterSet::ascii : CharacterSet::utf8);
+    Encoder parts(file.view().widths());
+    if (committed_type)
+      format::encode_shared_message_ref(parts, {*committed_type});
+    else
+      format::encode_datatype(parts, stored, old ? 1 : 3);
+    const auto type_size = parts.size();
+    if (type_size > 0xFFFF)
+      throw Error(ErrorKind::invalid_argument,
+                  fmt::format("attribute \"{}\": its type takes {} bytes, 65535 are possible", name, type_size));
+    format::encode_dataspace(parts, space, format::dataspace_version(space, old ? 1 : 2));
+    Bytes converted;
+    ByteView value = from;
+    // A plan would cost more than the copy.
+    if (stored != memory || has_heap_parts(memory) || from.size() != space.element_count() * memory.size()) {
+      converted = stored_value(file, stored, space.element_count(), memory, from);
+      value = converted;
+    }
+    const format::AttributeMessage attribute{name,
+                                             is_ascii(name) ? CharacterSet::ascii : CharacterSet::utf8,
+                                             parts.view().first(type_size),
+                                             parts.view().subspan(type_size),
+                                             committed_type.has_value(),
+                                             false,
+                                             value};
+    Encoder out(file.view().widths());
+    format::encode_attribute(out, attribute, format::attribute_version(attribute, old ? 1 : 3));
+    Bytes body(out.view().begin(), out.view().end());  // many are kept: no larger than they are
     if (old && body.size() > most_old_bytes)
       throw Error(ErrorKind::unsupported,
                   fmt::format("attribute \"{}\": {} bytes; objects in this file's old style hold {} at most", name,
@@ -103,8 +128,7 @@ void Object::write_attribute(const std::string& name, const Datatype& stored, co
     std::optional<Address> released;
     if (committed_type) object::count_links(file, *committed_type, 1);
     writer.edit([&] {
-      const auto known = std::find_if(draft->messages.begin(), draft->messages.end(),
-                                      [&](const auto& m) { return m.type == message.type && m.name == name; });
+      const auto known = place_to_set(*draft, name);
       if (known != draft->messages.end()) {
         released = object::shared_type_of(*known, file.view().widths());
         draft->debris.attributes.push_back(known->body);
@@ -131,9 +155,7 @@ void Object::remove_attribute(const std::string& name) const {
     const auto draft = writer.draft_of(handle_->state());
     std::optional<Address> released;
     writer.edit([&] {
-      const auto gone = std::find_if(draft->messages.begin(), draft->messages.end(), [&](const auto& m) {
-        return m.type == static_cast<std::uint16_t>(MessageType::attribute) && m.name == name;
-      });
+      const auto gone = place_among(*draft, name);
       if (gone == draft->messages.end()) throw Error(ErrorKind::not_found, "no attribute \"" + name + "\"");
       released = object::shared_type_of(*gone, file.view().widths());
       draft->debris.attributes.push_back(gone->body);
@@ -152,9 +174,7 @@ void Object::rename_attribute(const std::string& from, const std::string& to) co
     writer.edit([&] {
       if (draft->find_attribute(to) != nullptr)
         throw Error(ErrorKind::invalid_argument, "there is an attribute \"" + to + "\"");
-      const auto known = std::find_if(draft->messages.begin(), draft->messages.end(), [&](const auto& m) {
-        return m.type == static_cast<std::uint16_t>(MessageType::attribute) && m.name == from;
-      });
+      const auto known = place_among(*draft, from);
       if (known == draft->messages.end()) throw Error(ErrorKind::not_found, "no attribute \"" + from + "\"");
       const auto attribute = format::decode_attribute(*known->body, file.view().widths());
       auto renamed = attribute;
@@ -169,6 +189,7 @@ void Object::rename_attribute(const std::string& from, const std::string& to) co
           to);
       if (draft->attribute_order_tracked) message.creation_index = draft->next_attribute_order++;
       *known = std::move(message);
+      if (draft->attribute_names) draft->attribute_names->add(lookup3(bytes_of(to)));
       writer.publish(handle_->state(), *draft);
     });
   });

@@ -53,7 +53,9 @@ void Commit::drain() {
   std::vector<std::shared_ptr<DatasetWriter>> deleted;
   {
     std::lock_guard lock(writer_.edits_);
-    const auto note = [&](const auto& entry) { settled_[entry.second.get()] = entry.second->debris.put.size(); };
+    const auto note = [&](const auto& entry) {
+      if (!entry.second->debris.put.empty()) settled_[entry.second.get()] = entry.second->debris.put.size();
+    };
     for (const auto& [address, entry] : writer_.dirty_) {
       if (entry.second->dataset) dirty.push_back(entry);
       note(entry);
@@ -81,7 +83,8 @@ void Commit::freeze() {
     entry.second->dirty = false;
     entry.second->abandoned.clear();
     // What came since drain() may be in the elements of this commit or of the next.
-    part.object.cut.debris.put.resize(settled_[entry.second.get()]);
+    const auto settled = settled_.find(entry.second.get());
+    part.object.cut.debris.put.resize(settled == settled_.end() ? 0 : settled->second);
     entry.second->debris = {};
     entry.second->block_is_fresh = false;
     return part;
@@ -122,9 +125,24 @@ void Commit::encode_part(Part& part) {
   changes_.rewrites().clear();
   if (!object.cut.in_file) {
     changes_.write(object.cut.address, part.encoded.image);
-    return;
+    return keep_attributes(part);
   }
   add_record(part);
+  keep_attributes(part);
+}
+
+/// The next commit compares with them; this one needs them no more.
+void Commit::keep_attributes(Part& part) {
+  if (!part.encoded.keeps_attributes) return;
+  auto& messages = part.object.cut.messages;
+  auto all = std::make_shared<std::vector<DraftMessage>>();
+  const auto others = std::stable_partition(messages.begin(), messages.end(), [](const DraftMessage& message) {
+    return message.type != static_cast<std::uint16_t>(format::MessageType::attribute);
+  });
+  all->assign(std::make_move_iterator(others), std::make_move_iterator(messages.end()));
+  messages.erase(others, messages.end());
+  messages.shrink_to_fit();
+  part.encoded.stored.attributes = std::move(all);
 }
 
 void Commit::add_record(Part& part) {

@@ -41,6 +41,7 @@ class Commit {
   void encode();
   void encode_part(Part& part);
   void note_gone(Part& part, bool deleted);
+  static void keep_attributes(Part& part);
   void free_deleted(Part& part);
   void add_record(Part& part);
   void plan_end_of_file();

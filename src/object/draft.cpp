@@ -32,6 +32,34 @@ DraftMessage attribute_of(const FileState& file, const format::RawMessage& messa
 
 }  // namespace
 
+bool AttributeNames::may_have(std::uint32_t hash) const {
+  if (slots_.empty()) return false;
+  const auto wanted = std::max(hash, 1U);
+  for (std::size_t at = wanted;; ++at) {
+    const auto slot = slots_[at & (slots_.size() - 1)];
+    if (slot == 0 || slot == wanted) return slot != 0;
+  }
+}
+
+void AttributeNames::add(std::uint32_t hash) {
+  if (2 * (count_ + 1) > slots_.size()) {
+    std::vector<std::uint32_t> old(std::max<std::size_t>(64, 2 * slots_.size()));
+    old.swap(slots_);
+    count_ = 0;
+    for (const auto slot : old)
+      if (slot != 0) add(slot);
+  }
+  const auto wanted = std::max(hash, 1U);
+  for (std::size_t at = wanted;; ++at) {
+    auto& slot = slots_[at & (slots_.size() - 1)];
+    if (slot == wanted) return;
+    if (slot != 0) continue;
+    slot = wanted;
+    ++count_;
+    return;
+  }
+}
+
 const DraftMessage* Draft::find(MessageType type) const {
   const auto found = std::find_if(messages.begin(), messages.end(), [&](const auto& m) { return is(m, type); });
   return found == messages.end() ? nullptr : &*found;

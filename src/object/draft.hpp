@@ -30,6 +30,17 @@ struct DraftMessage {
   std::string name;  ///< of attributes
 };
 
+/// The names that a draft's attributes have, or had, by their hashes: says of most new ones that they are new, however many there are.
+class AttributeNames {
+ public:
+  bool may_have(std::uint32_t hash) const;
+  void add(std::uint32_t hash);
+
+ private:
+  std::vector<std::uint32_t> slots_;  // 0: free; linear probing, at most half full
+  std::size_t count_ = 0;
+};
+
 /// What the committed header leads to in blocks of its own: given up when the next commit has written them anew.
 struct StoredParts {
   std::vector<meta::Extent> continuations;
@@ -55,13 +66,14 @@ struct Draft {
       messages;  ///< all but: continuations, nil, attribute info, reference count; links once `links` is there
   bool attribute_order_tracked = false, attribute_order_indexed = false;
   std::uint32_t next_attribute_order = 0;
-  std::shared_ptr<LiveLinks> links;        ///< of a group, once they are changed
-  std::shared_ptr<DatasetWriter> dataset;  ///< of a dataset, once its elements or extent are changed
+  std::shared_ptr<AttributeNames> attribute_names;  ///< of all attributes, once many were set
+  std::shared_ptr<LiveLinks> links;                 ///< of a group, once they are changed
+  std::shared_ptr<DatasetWriter> dataset;           ///< of a dataset, once its elements or extent are changed
   StoredParts stored;
   std::vector<meta::Extent> abandoned;  ///< blocks of elements that were moved since the last commit
   HeapDebris debris;
-  bool block_is_fresh = false;          ///< the block of contiguous elements is not in any commit yet
-  std::shared_ptr<Garbage> garbage;     ///< what readers of the object hold
+  bool block_is_fresh = false;       ///< the block of contiguous elements is not in any commit yet
+  std::shared_ptr<Garbage> garbage;  ///< what readers of the object hold
 
   const DraftMessage* find(format::MessageType type) const;
   const DraftMessage* find_attribute(std::string_view name) const;

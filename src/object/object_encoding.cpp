@@ -256,6 +256,10 @@ class Encoding {
   void put_dense_attributes(const format::AttributeInfo& info, const std::vector<const DraftMessage*>& attributes) {
     put(MessageType::attribute_info, 0, [&](Encoder& out) { format::encode_attribute_info(out, info); });
     result_.stored.dense_attributes = info;
+    if (!object_.links || object_.links->removed.empty()) {
+      result_.keeps_attributes = true;
+      return;
+    }
     auto all = std::make_shared<std::vector<DraftMessage>>();
     all->reserve(attributes.size());
     for (const auto* message : attributes) all->push_back(*message);

@@ -30,6 +30,7 @@ struct EncodedObject {
   std::vector<DraftMessage> updated;              ///< messages that name blocks, as they are now
   std::optional<Layout> layout;                   ///< a chunked dataset's
   chunk::ChunkGrid grid;                          ///< and its chunks
+  bool keeps_attributes = false;                  ///< those of the cut are what the heap has now
   std::optional<meta::DenseUpdate> links_update;  ///< the links were changed where they are, not written anew
 };
 

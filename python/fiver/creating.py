@@ -290,7 +290,7 @@ def _create(group, name, type_, shape, maxshape, settings, above=True):
     if "chunk" in settings and maxshape is None:
         maxshape = shape  # libhdf5 lets a chunked dataset grow without end where the file says nothing of its largest shape
     variable = _has_variable_parts(type_)
-    if variable and any(step[0] == FLETCHER32 for step in settings.get("filters", ())):
+    if type_.describe()[0] in ("text", "sequence") and any(step[0] == FLETCHER32 for step in settings.get("filters", ())):
         raise ValueError("Unable to create dataset (not suitable for filters: elements of variable length have no checksums in chunks)")
     if settings.get("fill_time", 2) == 2 and variable and "fill" not in settings and "fill_text" not in settings:
         settings["fill_time"] = _FILL_TIMES["alloc"]  # what was never written there would be no address in the heap

@@ -77,7 +77,7 @@ def _value(dataset, val, mshape):
             return np.array([item.encode("utf-8") if isinstance(item, str) else bytes(item) for item in val.ravel().tolist()],
                             dtype=dtype).reshape(val.shape)
         return array_of(val, dtype) if not isinstance(val, np.ndarray) or val.dtype.kind in "OU" else np.asarray(val, order="C")
-    if dtype.kind in "mM":
+    if dtype.kind in "mM" or dtype.kind == "V" and isinstance(val, np.ndarray) and val.dtype.kind not in "VO":
         return np.asarray(val, dtype=dtype, order="C")
     # Arrays are the engine's to convert; the scalars of NumPy, as those of Python, become what the dataset has.
     array = np.asarray(val, dtype=None if isinstance(val, np.ndarray) or hasattr(val, "dtype") and not isinstance(val, np.generic)
@@ -184,7 +184,7 @@ def _as_named(array, dtype):
     base = np.dtype("i1") if dtype.kind == "b" else np.dtype(dtype.str)
     if array.dtype != base:
         limits = np.iinfo(base)
-        array = np.clip(array, max(limits.min, np.iinfo(array.dtype).min), min(limits.max, np.iinfo(array.dtype).max)).astype(base)
+        array = np.asarray(np.clip(array, max(limits.min, np.iinfo(array.dtype).min), min(limits.max, np.iinfo(array.dtype).max))).astype(base)
     return np.ascontiguousarray(array).view(dtype)
 
 

@@ -35,4 +35,9 @@ set_source_files_properties(src/codecs/blosc2_library.cpp PROPERTIES
 
 if(FIVER_TESTS)
   find_package(GTest REQUIRED)
+  # Compiling the tests takes most of the time of a whole run; their own speed matters little.
+  set(FIVER_TEST_OPTIONS -O1)
+  if(FIVER_SANITIZE)
+    set(FIVER_TEST_OPTIONS -O0)
+  endif()
 endif()

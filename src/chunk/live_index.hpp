@@ -33,7 +33,7 @@ class LiveIndex final : public ChunkIndex {
 
   // A commit: freeze() gives what it has to write; then committed() or failed().
   struct Frozen {
-    std::vector<ChunkChange> changes;   ///< sorted by coordinates
+    std::vector<ChunkChange> changes;  ///< sorted by coordinates
     struct Replaced {
       ChunkRecord record;
       Shape scaled;

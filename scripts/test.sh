@@ -8,7 +8,9 @@ scripts/install-packages.sh build test
 scripts/fetch-blosc2.sh
 if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ] && command -v ccache > /dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
 export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)}
-export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
+# Each exception walks over the memory for stacks: less of it makes tests of damaged bytes four times faster.
+export ASAN_OPTIONS=detect_stack_use_after_return=1:min_uar_stack_size_log=16:max_uar_stack_size_log=16:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=second_deadlock_stack=1
 
 failed=()

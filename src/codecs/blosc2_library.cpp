@@ -5,6 +5,14 @@
 #include <string>
 #include <string_view>
 
+#if defined(__SANITIZE_ADDRESS__)  // g++
+#define FIVER_ADDRESS_SANITIZER
+#elif defined(__has_feature)  // clang
+#if __has_feature(address_sanitizer)
+#define FIVER_ADDRESS_SANITIZER
+#endif
+#endif
+
 namespace fiver::codecs {
 namespace {
 
@@ -14,7 +22,7 @@ bool find(void* library, const char* name, Function*& function) {
   return function != nullptr;
 }
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(FIVER_ADDRESS_SANITIZER)
 bool knows_structures(const Blosc2Coding& coding) {
   constexpr std::array<std::uint8_t, 6> only_shuffle = {0, 0, 0, 0, 0, 1};
   return coding.codec == 0 && coding.level == 5 && coding.use_dictionary == 0 && coding.element_size == 8 &&
@@ -35,7 +43,7 @@ void find_encoder(void* handle, Blosc2Library& library) {
 }
 #endif
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(FIVER_ADDRESS_SANITIZER)
 /// Where the library is: a path as it is, a mere name in the folder of the library that this code is in.
 std::string library_path(std::string name) {
   Dl_info here{};
@@ -49,7 +57,7 @@ std::string library_path(std::string name) {
 
 Blosc2Library open_library() {
   Blosc2Library library;
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(FIVER_ADDRESS_SANITIZER)
   // AddressSanitizer forbids RTLD_DEEPBIND, without which the library would call our LZ4 and zstd with its own structures.
   library.missing = "Blosc 2 cannot be opened in a build with AddressSanitizer";
 #else

@@ -9,7 +9,7 @@ import h5py.h5d
 from h5py import h5t, h5s
 from h5py._hl.dataset import Dataset
 from h5py._hl.files import File
-assert h5py.__name__ == "fiver" and h5py.h5d is sys.modules["fiver.h5d"]
+assert h5py is sys.modules["fiver"] and h5py.h5d is sys.modules["fiver.h5d"]
 with h5py.File(sys.argv[1], "w") as f:
     f["x"] = [1, 2, 3]
     assert isinstance(f["x"], Dataset) and isinstance(f, File) and h5t.py_create("i4").get_size() == 4

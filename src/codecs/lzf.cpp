@@ -44,10 +44,11 @@ Decoded lzf_decode(ByteView in, MutableBytes out) {
           fmt::format("LZF step at byte {} copies from {} bytes back, but only {} are there", start, distance, made))};
     if (count > out.size() - made) return {{}, 0, true};
     std::byte* to = out.data() + made;
+    const std::byte* from = to - distance;
     if (distance >= count)
-      std::memcpy(to, to - distance, count);
+      std::memcpy(to, from, count);
     else
-      for (std::size_t i = 0; i < count; ++i) to[i] = to[i - distance];
+      for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
     made += count;
   }
   return {FilterStatus::ok(), made};

@@ -76,7 +76,8 @@ class LzoDecoder {
       outcome_ = Outcome::too_small;
     } else {
       std::byte* to = out_.data() + made_;
-      for (std::size_t i = 0; i < count; ++i) to[i] = to[i - distance];
+      const std::byte* from = to - distance;
+      for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
       made_ += count;
       literals(literal_bits & 3U);
       before_ = (literal_bits & 3U) == 0 ? Before::none : Before::few;

@@ -236,7 +236,8 @@ class Encoding {
     result_.stored.attributes.reset();
     if (!dense)
       for (const auto* message : attributes) messages_.push_back(*message);
-    if (!dense && !cut_.attribute_order_tracked) return;
+    // libhdf5 counts the attributes of a new-style object only where this message is.
+    if (!dense && !cut_.attribute_order_tracked && (cut_.prefix.version == 1 || attributes.empty())) return;
     format::AttributeInfo info;
     info.order_tracked = cut_.attribute_order_tracked;
     info.order_indexed = cut_.attribute_order_indexed;

@@ -31,6 +31,7 @@ def change_dataset(dataset, number, turn):
     if number % 3 == 0:
         dataset.attrs[f"stock {turn}"] = turn
     names = sorted(dataset.attrs)
+    assert len(dataset.attrs) == len(names), (dataset.name, len(dataset.attrs), names)
     if number % 4 == 1 and names:
         del dataset.attrs[names[0]]
     if dataset.shape is None or dataset.is_virtual or not is_number(dataset) or not can_write(dataset):
@@ -62,6 +63,7 @@ def change_group(group, number, turn):
     elif soft:
         group.move(soft[0], f"{name} moved")
     names = sorted(group.attrs)
+    assert len(group.attrs) == len(names), (group.name, len(group.attrs), names)
     if len(names) > 3:
         del group.attrs[names[1]]
         group.attrs.modify(names[2], group.attrs[names[2]])
